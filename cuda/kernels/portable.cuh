@@ -19,7 +19,7 @@
 #elif defined(KERNELS_EMULATED)
 #include <emulator/emulator.hpp>
 #define KERNELS_GRID_CONSTANT
-#define KERNELS_SHARED(T, name, N) T* name = ::kernels::emulator::shared_array<T>(N)
+#define KERNELS_SHARED(T, name, N) T* name = ::kernels::emulator::shared_array<T>(N, [] {})
 #define KERNELS_DYNAMIC_SHARED(T, name) T* name = ::kernels::emulator::dynamic_shared<T>()
 #else
 #error "a .cuh is for CUDA code (.cu); in a .cpp include the .hpp and link kernels::cuda"

@@ -1,8 +1,8 @@
 // Part of the CUDA emulator: how launches are scheduled, what they count, and their error type.
 #pragma once
 
-#include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <utility>

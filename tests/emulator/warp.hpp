@@ -3,10 +3,12 @@
 #pragma once
 
 #include <emulator/block.hpp>
+#include <emulator/keywords.hpp>
 
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <type_traits>
 
 namespace kernels::emulator {
@@ -58,7 +60,7 @@ T warp_operation(const char* function, call_site site, unsigned mask, const V& v
   return from_bits<T>(b.wait_for_warp(function, site, request));
 }
 
-// Combines the values of all lanes of the mask, from the lowest lane up.
+// Combines the values of all lanes of the mask; `combine` must not mind the order.
 template <class T, class Combine>
 T warp_reduce(const char* function, call_site site, unsigned mask, T value, Combine combine) {
   return warp_operation<T>(function, site, mask, value,

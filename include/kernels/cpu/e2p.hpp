@@ -89,7 +89,9 @@ template <int Channels>
 void e2p(on_cpu exec, const view<const std::uint8_t, 4>& frames,
          std::span<const view<std::uint8_t, 4>> outputs, const e2p_plan& plan,
          const e2p_options& options) {
-  const e2p_loops& loops = e2p_loops_for(exec.isa);
+  // the vector loops multiply row numbers by 32-bit strides
+  const bool far_rows = frames.stride[1] > std::numeric_limits<std::uint32_t>::max();
+  const e2p_loops& loops = e2p_loops_for(far_rows ? instruction_set::portable : exec.isa);
   const auto bands = e2p_bands(plan.views());
   const auto source = plan.source();
   parallel_for(exec, static_cast<std::int64_t>(bands.size()), [&](std::int64_t k) {

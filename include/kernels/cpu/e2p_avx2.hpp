@@ -57,6 +57,21 @@ struct lanes {
     return _mm256_or_si256(even, _mm256_slli_epi64(odd, 32));
   }
 
+  /// Offsets (v >> 11)·row_stride + (u >> 11)·Channels; row_stride < 2^32.
+  template <int Channels>
+  static void store_places(std::int64_t* places, ints u, ints v, std::int64_t row_stride) {
+    const ints stride = _mm256_set1_epi64x(row_stride);
+    const ints column = _mm256_mullo_epi32(_mm256_srli_epi32(u, math::kE2pFractionBits),
+                                           _mm256_set1_epi32(Channels));
+    const ints row = _mm256_srli_epi32(v, math::kE2pFractionBits);
+    const ints low_row = _mm256_cvtepu32_epi64(_mm256_castsi256_si128(row));
+    const ints high_row = _mm256_cvtepu32_epi64(_mm256_extracti128_si256(row, 1));
+    const ints low_column = _mm256_cvtepu32_epi64(_mm256_castsi256_si128(column));
+    const ints high_column = _mm256_cvtepu32_epi64(_mm256_extracti128_si256(column, 1));
+    store(places, _mm256_add_epi64(_mm256_mul_epu32(low_row, stride), low_column));
+    store(places + 4, _mm256_add_epi64(_mm256_mul_epu32(high_row, stride), high_column));
+  }
+
   /// One component of 8 neighbouring rays, in the order 0 1 4 5 and 2 3 6 7 that the 32-bit
   /// shuffle of next() puts right.
   struct ray {
@@ -115,6 +130,7 @@ struct block {  // RGB and RGBA: a 128-bit lane a pixel, a 32-bit number a chann
     const __m256i upper_pairs = pairs(0);
     const __m256i lower_pairs = pairs(8);
     __m256i pair[4];  // pixels 2k, 2k+1
+#pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) {
       const __m256i pixels = _mm256_load_si256(reinterpret_cast<const __m256i*>(taps) + k);
       const __m256i which = _mm256_add_epi32(_mm256_set_epi32(1, 1, 1, 1, 0, 0, 0, 0),

@@ -51,6 +51,21 @@ struct lanes {
     return _mm512_or_si512(even, _mm512_slli_epi64(odd, 32));
   }
 
+  /// Offsets (v >> 11)·row_stride + (u >> 11)·Channels; row_stride < 2^32.
+  template <int Channels>
+  static void store_places(std::int64_t* places, ints u, ints v, std::int64_t row_stride) {
+    const ints stride = _mm512_set1_epi64(row_stride);
+    const ints column = _mm512_mullo_epi32(_mm512_srli_epi32(u, math::kE2pFractionBits),
+                                           _mm512_set1_epi32(Channels));
+    const ints row = _mm512_srli_epi32(v, math::kE2pFractionBits);
+    const ints low_row = _mm512_cvtepu32_epi64(_mm512_castsi512_si256(row));
+    const ints high_row = _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(row, 1));
+    const ints low_column = _mm512_cvtepu32_epi64(_mm512_castsi512_si256(column));
+    const ints high_column = _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(column, 1));
+    store(places, _mm512_add_epi64(_mm512_mul_epu32(low_row, stride), low_column));
+    store(places + 8, _mm512_add_epi64(_mm512_mul_epu32(high_row, stride), high_column));
+  }
+
   /// One component of 16 neighbouring rays.
   struct ray {
     ints low, high, step;
@@ -107,6 +122,7 @@ struct block {  // RGB and RGBA: a 128-bit lane a pixel, a 32-bit number a chann
     const __m512i upper_pairs = pairs(0);
     const __m512i lower_pairs = pairs(8);
     __m512i quad[4];  // pixels 4k … 4k+3
+#pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) {
       const __m512i pixels = _mm512_load_si512(taps + 64 * k);
       const __m512i which = _mm512_add_epi32(

@@ -79,56 +79,74 @@ inline std::int32_t locate(const math::e2p_view& view, math::e2p_source source, 
   return found;
 }
 
-/// The source pixels of neighbouring output pixels, side by side: for each output pixel the two
-/// taps of the upper row, then the two of the lower one. Scalar loads and stores on purpose:
-/// hardware gathers are several times slower.
+/// A tile of neighbouring output pixels on its way: first the places of their upper left taps,
+/// then the taps themselves, side by side: two of the upper row, two of the lower one for each.
 template <int Channels>
-struct gathered {
+struct e2p_tile {
   using row_taps = std::conditional_t<Channels == 1, std::uint16_t, std::uint64_t>;
   static constexpr std::int64_t kPixels = 64;
   static constexpr std::int64_t kPixelBytes = 2 * sizeof(row_taps);
-  alignas(64) std::uint8_t bytes[kPixels * kPixelBytes];
+  alignas(64) std::int64_t places[kPixels];
+  alignas(64) std::uint8_t taps[kPixels * kPixelBytes];
 
-  void load(const e2p_image& image, const std::uint32_t* u, const std::uint32_t* v,
-            std::int64_t count) {
+  /// Where the taps are. The processor cannot foresee curved paths through the source, so this
+  /// also asks for their cache lines, one tile ahead of their use (a sixth of the time at 8K).
+  void find(const e2p_image& image, const std::uint32_t* u, const std::uint32_t* v) {
+#pragma GCC unroll 4
+    for (std::int64_t k = 0; k < kPixels; k += lanes::kWidth) {
+      lanes::store_places<Channels>(places + k, lanes::load(u + k), lanes::load(v + k),
+                                    image.row_stride);
+    }
+    constexpr std::int64_t kStep = 8;  // output pixels, about a cache line of the source
+    for (std::int64_t k = 0; k < kPixels; k += kStep) {
+      __builtin_prefetch(image.data + places[k]);
+      __builtin_prefetch(image.data + places[k] + image.row_stride);
+    }
+  }
+
+  /// Scalar loads and stores on purpose: hardware gathers are several times slower.
+  void gather(const e2p_image& image) {
     const std::uint8_t* upper = image.data;
     const std::uint8_t* lower = image.data + image.row_stride;
-    for (std::int64_t k = 0; k < count; ++k) {
-      const std::int64_t at =
-          static_cast<std::int64_t>(v[k] >> math::kE2pFractionBits) * image.row_stride +
-          static_cast<std::int64_t>(u[k] >> math::kE2pFractionBits) * Channels;
-      std::memcpy(bytes + k * kPixelBytes, upper + at, sizeof(row_taps));
-      std::memcpy(bytes + k * kPixelBytes + sizeof(row_taps), lower + at, sizeof(row_taps));
+#pragma GCC unroll 8
+    for (std::int64_t k = 0; k < kPixels; ++k) {
+      std::memcpy(taps + k * kPixelBytes, upper + places[k], sizeof(row_taps));
+      std::memcpy(taps + k * kPixelBytes + sizeof(row_taps), lower + places[k], sizeof(row_taps));
+    }
+  }
+
+  void blend(const std::uint32_t* u, const std::uint32_t* v, std::uint8_t* out,
+             std::int64_t room) const {
+    for (std::int64_t k = 0; k < kPixels; k += block<Channels>::kPixels) {
+      block<Channels>::blend(taps + k * kPixelBytes, u + k, v + k, out + k * Channels,
+                             room - k >= 2 * block<Channels>::kPixels);
     }
   }
 };
 
 template <int Channels>
 void bilinear(const e2p_image& image, const e2p_row& row, std::uint8_t* out) {
-  constexpr std::int64_t kTile = gathered<Channels>::kPixels;
-  constexpr std::int64_t kBlock = block<Channels>::kPixels;
-  gathered<Channels> taps;
-  std::int64_t i = 0;
-  for (; i + kTile <= row.count; i += kTile) {
-    taps.load(image, row.u + i, row.v + i, kTile);
-    for (std::int64_t k = 0; k < kTile; k += kBlock) {
-      const bool room = i + k + kBlock + kBlock <= row.count;
-      block<Channels>::blend(taps.bytes + k * gathered<Channels>::kPixelBytes, row.u + i + k,
-                             row.v + i + k, out + (i + k) * Channels, room);
-    }
+  constexpr std::int64_t kTile = e2p_tile<Channels>::kPixels;
+  e2p_tile<Channels> tiles[2];  // one is found while the other is gathered and blended
+  const std::int64_t whole = row.count / kTile * kTile;
+  if (whole > 0) tiles[0].find(image, row.u, row.v);
+  for (std::int64_t i = 0; i < whole; i += kTile) {
+    auto& tile = tiles[i / kTile % 2];
+    const std::int64_t next = i + kTile;
+    if (next < whole) tiles[next / kTile % 2].find(image, row.u + next, row.v + next);
+    tile.gather(image);
+    tile.blend(row.u + i, row.v + i, out + i * Channels, row.count - i);
   }
-  if (i == row.count) return;
-  // the rest of the row, in copies of full length
+  if (whole == row.count) return;
+  // the rest of the row, in copies of full length; coordinate 0 is a harmless place to read
   std::uint32_t u[kTile] = {};
   std::uint32_t v[kTile] = {};
   std::uint8_t last[kTile * Channels];
-  const auto rest = static_cast<std::size_t>(row.count - i);
-  std::memcpy(u, row.u + i, rest * sizeof(*u));
-  std::memcpy(v, row.v + i, rest * sizeof(*v));
-  taps.load(image, u, v, static_cast<std::int64_t>(rest));
-  for (std::int64_t k = 0; k < static_cast<std::int64_t>(rest); k += kBlock) {
-    block<Channels>::blend(taps.bytes + k * gathered<Channels>::kPixelBytes, u + k, v + k,
-                           last + k * Channels, false);
-  }
-  std::memcpy(out + i * Channels, last, rest * Channels);
+  const auto rest = static_cast<std::size_t>(row.count - whole);
+  std::memcpy(u, row.u + whole, rest * sizeof(*u));
+  std::memcpy(v, row.v + whole, rest * sizeof(*v));
+  tiles[0].find(image, u, v);
+  tiles[0].gather(image);
+  tiles[0].blend(u, v, last, kTile);
+  std::memcpy(out + whole * Channels, last, rest * Channels);
 }
