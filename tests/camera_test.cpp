@@ -74,9 +74,10 @@ TEST_CASE("rotation: Ry(yaw)·Rx(pitch)·Rz(roll) as Eigen composes it") {
 
 TEST_CASE("rotation: right, up and clockwise are positive") {
   const auto looks = [](double yaw, double pitch, double roll) {
-    return kernels::direction(kernels::make_pinhole({.width = 101, .height = 101, .yaw = yaw,
-                                                     .pitch = pitch, .roll = roll}),
-                              {50, 50});
+    return kernels::direction(
+        kernels::make_pinhole(
+            {.width = 101, .height = 101, .yaw = yaw, .pitch = pitch, .roll = roll}),
+        {50, 50});
   };
   CHECK(looks(90, 0, 0) == kernels::vector3{1, 0, 0});    // right is +X
   CHECK(looks(0, 90, 0) == kernels::vector3{0, -1, 0});   // up is −Y
@@ -162,6 +163,6 @@ TEST_CASE("camera: refused parameters say which") {
   refused([](auto& c) { c.cx = INFINITY; });
   refused([](auto& c) { c.rotation[0] = 1.1; });
   refused([](auto& c) { c.rotation[0] = NAN; });
-  refused([](auto& c) { c.rotation[8] = -1; });                            // a reflection
+  refused([](auto& c) { c.rotation[8] = -1; });                         // a reflection
   refused([](auto& c) { c.rotation = {1, 0, 0, 0, -1, 0, 0, 0, 1}; });  // another
 }

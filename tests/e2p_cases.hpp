@@ -1,6 +1,7 @@
 // The cases of e2p, written once for every backend. A runner is a callable
 //   std::vector<image_stack> operator()(const e2p_request&)
-// that samples the request on its backend. tests/cpu, tests/emulated and tests/gpu provide one each.
+// that samples the request on its backend. tests/cpu, tests/emulated and tests/gpu provide one
+// each.
 #pragma once
 
 #include "e2p_reference.hpp"
@@ -25,7 +26,11 @@ struct image_stack {
   /// The storage ends with the last pixel, so that a sanitizer sees any access beyond it.
   image_stack(std::int64_t n, std::int64_t h, std::int64_t w, std::int64_t c,
               std::int64_t row_padding = 0, std::int64_t image_padding = 0)
-      : count(n), height(h), width(w), channels(c), row_stride(w * c + row_padding),
+      : count(n),
+        height(h),
+        width(w),
+        channels(c),
+        row_stride(w * c + row_padding),
         image_stride(row_stride * h + image_padding),
         bytes(static_cast<std::size_t>((n - 1) * image_stride + (h - 1) * row_stride + w * c),
               kMark) {}
@@ -100,11 +105,16 @@ inline image_stack noise(std::int64_t n, std::int64_t h, std::int64_t w, std::in
 /// Views that between them cross the seam, both poles, and every octant, rolled and not.
 inline std::vector<kernels::pinhole> many_views(std::int64_t width, std::int64_t height) {
   std::vector<kernels::pinhole> rig;
-  for (const auto& [yaw, pitch, roll, fov] :
-       {std::array<double, 4>{0, 0, 0, 90}, {180, 0, 0, 90}, {135, 10, 5, 75}, {-100, -35, 30, 60},
-        {20, 90, 0, 100}, {77, -90, 13, 100}, {-170, 60, -45, 120}, {3, 88.5, 1, 20}}) {
-    rig.push_back(kernels::make_pinhole({.width = width, .height = height, .hfov = fov, .yaw = yaw,
-                                         .pitch = pitch, .roll = roll}));
+  for (const auto& [yaw, pitch, roll, fov] : {std::array<double, 4>{0, 0, 0, 90},
+                                              {180, 0, 0, 90},
+                                              {135, 10, 5, 75},
+                                              {-100, -35, 30, 60},
+                                              {20, 90, 0, 100},
+                                              {77, -90, 13, 100},
+                                              {-170, 60, -45, 120},
+                                              {3, 88.5, 1, 20}}) {
+    rig.push_back(kernels::make_pinhole(
+        {.width = width, .height = height, .hfov = fov, .yaw = yaw, .pitch = pitch, .roll = roll}));
   }
   return rig;
 }
@@ -127,8 +137,8 @@ void matches_reference(Run run, std::int64_t height, std::int64_t width) {
           const auto got = outputs[v].panorama(n);
           for (std::int64_t j = 0; j < height; ++j) {
             for (std::int64_t i = 0; i < width; ++i) {
-              const auto p = e2p_reference::locate(request.rig[v], 256, 128,
-                                                   static_cast<double>(i), static_cast<double>(j));
+              const auto p = e2p_reference::locate(request.rig[v], 256, 128, static_cast<double>(i),
+                                                   static_cast<double>(j));
               if (filter == interpolation::nearest && e2p_reference::near_tie(p)) continue;
               for (std::int64_t c = 0; c < channels; ++c) {
                 const double value = got.at(i, j, c);
@@ -261,9 +271,15 @@ void equals_definition(Run run) {
                        : m::e2p_sample_nearest<C>(image, stride, plan.source(), at, out);
             };
             switch (expected.channels) {
-              case 1: sample.template operator()<1>(); break;
-              case 3: sample.template operator()<3>(); break;
-              default: sample.template operator()<4>(); break;
+              case 1:
+                sample.template operator()<1>();
+                break;
+              case 3:
+                sample.template operator()<3>();
+                break;
+              default:
+                sample.template operator()<4>();
+                break;
             }
           }
         }
@@ -277,8 +293,15 @@ void equals_definition(Run run) {
   };
   for (const std::int64_t channels : {1, 3, 4}) {
     for (const auto filter : {interpolation::bilinear, interpolation::nearest}) {
-      for (const auto [w, h] : {size{1, 1}, {31, 2}, {32, 15}, {33, 16}, {63, 17}, {64, 31},
-                                {65, 32}, {127, 33}, {130, 3}}) {
+      for (const auto [w, h] : {size{1, 1},
+                                {31, 2},
+                                {32, 15},
+                                {33, 16},
+                                {63, 17},
+                                {64, 31},
+                                {65, 32},
+                                {127, 33},
+                                {130, 3}}) {
         check({noise(2, 40, 80, channels), {many_views(w, h)[2], many_views(w, h)[4]}, filter});
       }
       for (const auto [w, h] : {size{2, 1}, {4, 2}, {6, 3}, {8, 4}, {10, 5}, {2, 9}}) {

@@ -63,9 +63,9 @@ __device__ __forceinline__ uint2 load_bytes(const std::uint8_t* p) {
                     __funnelshift_r(word[1], word[2], 8 * skip));
 }
 
-/// math::e2p_bilinear of one pixel, taps side by side in memory: bytes 0 … Channels−1 of the result.
-/// x holds 2048 − fx and fx in 16 bits each; y0 = 4·(2048 − fy) and y1 = 4·fy bring the rounded
-/// value into the top byte of a 32-bit sum.
+/// math::e2p_bilinear of one pixel, taps side by side in memory: bytes 0 … Channels−1 of the
+/// result. x holds 2048 − fx and fx in 16 bits each; y0 = 4·(2048 − fy) and y1 = 4·fy bring the
+/// rounded value into the top byte of a 32-bit sum.
 template <int Channels>
 __device__ __forceinline__ std::uint32_t blend(uint2 upper, uint2 lower, std::uint32_t x,
                                                std::uint32_t y0, std::uint32_t y1) {
@@ -85,13 +85,10 @@ __device__ __forceinline__ std::uint32_t blend(uint2 upper, uint2 lower, std::ui
     bottom23 = __byte_perm(lower.x, lower.y, 0x7362);
   }
   constexpr std::uint32_t kHalf = 1U << 23;
-  const std::uint32_t v0 =
-      __dp2a_lo(x, top01, 0U) * y0 + (__dp2a_lo(x, bottom01, 0U) * y1 + kHalf);
+  const std::uint32_t v0 = __dp2a_lo(x, top01, 0U) * y0 + (__dp2a_lo(x, bottom01, 0U) * y1 + kHalf);
   if constexpr (Channels == 1) return v0 >> 24;
-  const std::uint32_t v1 =
-      __dp2a_hi(x, top01, 0U) * y0 + (__dp2a_hi(x, bottom01, 0U) * y1 + kHalf);
-  const std::uint32_t v2 =
-      __dp2a_lo(x, top23, 0U) * y0 + (__dp2a_lo(x, bottom23, 0U) * y1 + kHalf);
+  const std::uint32_t v1 = __dp2a_hi(x, top01, 0U) * y0 + (__dp2a_hi(x, bottom01, 0U) * y1 + kHalf);
+  const std::uint32_t v2 = __dp2a_lo(x, top23, 0U) * y0 + (__dp2a_lo(x, bottom23, 0U) * y1 + kHalf);
   std::uint32_t v3 = 0;
   if constexpr (Channels == 4) {
     v3 = __dp2a_hi(x, top23, 0U) * y0 + (__dp2a_hi(x, bottom23, 0U) * y1 + kHalf);
@@ -202,8 +199,8 @@ __global__ void __launch_bounds__(32 * e2p_tuning::kWarps, 4)
     e2p_kernel(const KERNELS_GRID_CONSTANT e2p_job job) {
   const e2p_target& target = job.targets[blockIdx.y];
   const auto first_column = static_cast<std::int32_t>(blockIdx.x * 32);
-  const auto first_row = static_cast<std::int32_t>(
-      (blockIdx.z * e2p_tuning::kWarps + threadIdx.y) * e2p_tuning::kRows);
+  const auto first_row = static_cast<std::int32_t>((blockIdx.z * e2p_tuning::kWarps + threadIdx.y) *
+                                                   e2p_tuning::kRows);
   // views may be smaller than the grid; whole warps leave together
   if (first_column >= target.view.width || first_row >= target.view.height) return;
   const std::int32_t column = first_column + static_cast<std::int32_t>(threadIdx.x);
@@ -214,13 +211,13 @@ __global__ void __launch_bounds__(32 * e2p_tuning::kWarps, 4)
   bool any_edge = false;
   KERNELS_UNROLL
   for (int r = 0; r < e2p_tuning::kRows; ++r) {
-    pixels[r] = locate_pixel<Channels, Filter>(job, target.view,
-                                               exact::min(column, target.view.width - 1),
-                                               exact::min(first_row + r, target.view.height - 1));
+    pixels[r] =
+        locate_pixel<Channels, Filter>(job, target.view, exact::min(column, target.view.width - 1),
+                                       exact::min(first_row + r, target.view.height - 1));
     any_edge = any_edge || pixels[r].edge();
   }
-  std::uint8_t* const first = target.out + (first_row * target.row_stride +
-                                            std::int64_t{first_column} * Channels);
+  std::uint8_t* const first =
+      target.out + (first_row * target.row_stride + std::int64_t{first_column} * Channels);
   const std::uint8_t* frame = job.frames;
   std::uint8_t* out = first;
   for (std::int32_t n = 0; n < job.frame_count; ++n) {
@@ -243,8 +240,7 @@ __global__ void __launch_bounds__(32 * e2p_tuning::kWarps, 4)
   __syncwarp();
   if (!any_edge || !exists) return;
   for (int r = 0; r < e2p_tuning::kRows && first_row + r < target.view.height; ++r) {
-    const e2p_pixel pixel =
-        locate_pixel<Channels, Filter>(job, target.view, column, first_row + r);
+    const e2p_pixel pixel = locate_pixel<Channels, Filter>(job, target.view, column, first_row + r);
     if (pixel.edge()) {
       write_edge_pixel<Channels, Filter>(
           job, target, pixel,
@@ -293,9 +289,15 @@ void e2p(CUstream_st* stream, view<const T, 4, space::device> frames,
                         outputs[v].stride[1]};
     }
     switch (frames.extent[3]) {
-      case 1: launch_e2p<1>(stream, job, options.filter); break;
-      case 3: launch_e2p<3>(stream, job, options.filter); break;
-      default: launch_e2p<4>(stream, job, options.filter); break;
+      case 1:
+        launch_e2p<1>(stream, job, options.filter);
+        break;
+      case 3:
+        launch_e2p<3>(stream, job, options.filter);
+        break;
+      default:
+        launch_e2p<4>(stream, job, options.filter);
+        break;
     }
   }
 }

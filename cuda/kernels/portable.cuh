@@ -13,7 +13,7 @@
 #define KERNELS_GRID_CONSTANT __grid_constant__
 /// Shared memory of a block: N elements, or as many as the launch asked for.
 #define KERNELS_SHARED(T, name, N) __shared__ T name[N]
-#define KERNELS_DYNAMIC_SHARED(T, name)                                     \
+#define KERNELS_DYNAMIC_SHARED(T, name)                                   \
   extern __shared__ __align__(16) unsigned char kernels_dynamic_shared[]; \
   T* name = reinterpret_cast<T*>(kernels_dynamic_shared)
 #elif defined(KERNELS_EMULATED)

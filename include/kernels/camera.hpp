@@ -55,9 +55,15 @@ inline matrix3 rotation_from_degrees(double yaw, double pitch, double roll) {
   using exact::dot2, exact::mul;
   const double sysp = mul(sy, sp);
   const double cysp = mul(cy, sp);
-  return {dot2(cy, cr, sysp, sr), dot2(sysp, cr, -cy, sr), mul(sy, cp),  //
-          mul(cp, sr),            mul(cp, cr),             0.0 - sp,     //
-          dot2(cysp, sr, -sy, cr), dot2(sy, sr, cysp, cr), mul(cy, cp)};
+  return {dot2(cy, cr, sysp, sr),
+          dot2(sysp, cr, -cy, sr),
+          mul(sy, cp),  //
+          mul(cp, sr),
+          mul(cp, cr),
+          0.0 - sp,  //
+          dot2(cysp, sr, -sy, cr),
+          dot2(sy, sr, cysp, cr),
+          mul(cy, cp)};
 }
 
 namespace detail {
@@ -98,8 +104,8 @@ inline void check(const pinhole& camera) {
   bool is_rotation = true;
   for (int a = 0; a < 3; ++a) {
     for (int b = 0; b < 3; ++b) {
-      const double dot = exact::dot3(r[3 * a], r[3 * b], r[3 * a + 1], r[3 * b + 1], r[3 * a + 2],
-                                     r[3 * b + 2]);
+      const double dot =
+          exact::dot3(r[3 * a], r[3 * b], r[3 * a + 1], r[3 * b + 1], r[3 * a + 2], r[3 * b + 2]);
       is_rotation = is_rotation && near(dot, a == b ? 1.0 : 0.0);
     }
   }

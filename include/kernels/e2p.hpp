@@ -56,9 +56,12 @@ inline void e2p(on_cpu exec, const view<const std::uint8_t, 4>& frames,
   check_e2p<std::uint8_t, space::host>(frames, outputs, plan);
   if (frames.size() == 0 || outputs.empty()) return;
   switch (frames.extent[3]) {
-    case 1: return cpu::e2p<1>(exec, frames, outputs, plan, options);
-    case 3: return cpu::e2p<3>(exec, frames, outputs, plan, options);
-    default: return cpu::e2p<4>(exec, frames, outputs, plan, options);
+    case 1:
+      return cpu::e2p<1>(exec, frames, outputs, plan, options);
+    case 3:
+      return cpu::e2p<3>(exec, frames, outputs, plan, options);
+    default:
+      return cpu::e2p<4>(exec, frames, outputs, plan, options);
   }
 }
 
@@ -66,8 +69,8 @@ inline void e2p(on_cpu exec, const view<const std::uint8_t, 4>& frames,
 /// The plan may be gone before the work is done.
 /// Errors: as on the CPU; host pointers; cuda_error; kernels::error in a build without CUDA.
 inline void e2p(on_gpu exec, const view<const std::uint8_t, 4, space::device>& frames,
-                std::span<const view<std::uint8_t, 4, space::device>> outputs,
-                const e2p_plan& plan, const e2p_options& options = {}) {
+                std::span<const view<std::uint8_t, 4, space::device>> outputs, const e2p_plan& plan,
+                const e2p_options& options = {}) {
 #if KERNELS_HAS_CUDA
   gpu::e2p<std::uint8_t>(exec.stream, frames, outputs, plan, options);
 #else

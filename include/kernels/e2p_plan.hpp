@@ -33,10 +33,10 @@ struct e2p_edge_pixel {
 /// The coordinates of one view, cached: u and v of each pixel, row by row. Where the pixel is an
 /// edge pixel they are 0 (a harmless place to read) and the real ones stand in edges.
 struct e2p_map {
-  buffer<std::uint32_t> coordinates;             ///< per row: width times u, then width times v
+  buffer<std::uint32_t> coordinates;               ///< per row: width times u, then width times v
   std::vector<std::vector<e2p_edge_pixel>> edges;  ///< one list per band of kBand rows
-  std::vector<std::int32_t> edge_rows;           ///< per row: where its edges begin in its band
-  static constexpr std::int64_t kBand = 16;      ///< rows, the grain of parallel work
+  std::vector<std::int32_t> edge_rows;             ///< per row: where its edges begin in its band
+  static constexpr std::int64_t kBand = 16;        ///< rows, the grain of parallel work
 };
 
 /// The prepared geometry of V views out of a W×H equirectangular source. A plan made by its
@@ -83,7 +83,8 @@ class e2p_plan {
       total += map.coordinates.bytes();
       total += static_cast<std::int64_t>(map.edge_rows.capacity() * sizeof(std::int32_t));
       for (const auto& band : map.edges) {
-        total += static_cast<std::int64_t>(sizeof(band) + band.capacity() * sizeof(band[0]));
+        total += static_cast<std::int64_t>(sizeof(std::vector<e2p_edge_pixel>) +
+                                           band.capacity() * sizeof(e2p_edge_pixel));
       }
     }
     return total;
@@ -105,11 +106,10 @@ class e2p_plan {
     for (int k = 0; k < 3; ++k) {
       per_column[k] = exact::div(camera.rotation[3 * k], camera.fx);
       per_row[k] = exact::div(camera.rotation[3 * k + 1], camera.fy);
-      largest = exact::max(largest, exact::dot3(std::abs(per_column[k]),
-                                                reach(camera.width, camera.cx),
-                                                std::abs(per_row[k]),
-                                                reach(camera.height, camera.cy),
-                                                std::abs(camera.rotation[3 * k + 2]), 1.0));
+      largest =
+          exact::max(largest, exact::dot3(std::abs(per_column[k]), reach(camera.width, camera.cx),
+                                          std::abs(per_row[k]), reach(camera.height, camera.cy),
+                                          std::abs(camera.rotation[3 * k + 2]), 1.0));
     }
     const int exponent = 58 - std::ilogb(largest);
     const auto whole = [](double value, int power) {
@@ -144,7 +144,8 @@ class e2p_plan {
     // clear of the poles: angle to the pole > angle to the corner + margin (cosines, bounded below)
     const double margin = 1e-3 + 1.6 / static_cast<double>(source_.height);  // over half a row
     const double sine = exact::sqrt(exact::max(0.0, exact::fma(-widest, widest, 1.0)));
-    const double reached = exact::dot2(widest, exact::fma(-0.5 * margin, margin, 1.0), -sine, margin);
+    const double reached =
+        exact::dot2(widest, exact::fma(-0.5 * margin, margin, 1.0), -sine, margin);
     if (std::abs(camera.rotation[5]) < reached) return;
     for (std::int32_t j = 0; j < view.height; ++j) {
       for (std::int32_t i = 0; i < view.width; ++i) {
@@ -165,9 +166,8 @@ class e2p_plan {
                                     static_cast<float>(r[8]))
           .longitude;
     };
-    std::stable_sort(order_.begin(), order_.end(), [&](std::int32_t a, std::int32_t b) {
-      return longitude(a) < longitude(b);
-    });
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](std::int32_t a, std::int32_t b) { return longitude(a) < longitude(b); });
   }
 
   math::e2p_source source_;
@@ -194,8 +194,9 @@ void check_e2p(const view<const T, 4, Space>& frames,
     refuse("e2p", "frames", "1, 3 or 4 channels", std::to_string(channels));
   }
   if (outputs.size() != plan.views().size()) {
-    refuse("e2p", "outputs", "one for each of the plan's " + std::to_string(plan.views().size()) +
-           " views", std::to_string(outputs.size()));
+    refuse("e2p", "outputs",
+           "one for each of the plan's " + std::to_string(plan.views().size()) + " views",
+           std::to_string(outputs.size()));
   }
   for (std::size_t v = 0; v < outputs.size(); ++v) {
     const auto name = "outputs[" + std::to_string(v) + "]";

@@ -45,8 +45,8 @@ TEST_CASE("e2p: real panoramas within one level of the reference") {
       for (std::int64_t j = 0; j < rig[v].height; ++j) {
         for (std::int64_t i = 0; i < rig[v].width; ++i) {
           // at a pole itself the longitude is undefined
-          const auto d = kernels::direction(
-              rig[v], {static_cast<double>(i), static_cast<double>(j)});
+          const auto d =
+              kernels::direction(rig[v], {static_cast<double>(i), static_cast<double>(j)});
           if (std::hypot(d[0], d[2]) < 1e-7) continue;
           const auto p = e2p_reference::locate(rig[v], image.cols, image.rows,
                                                static_cast<double>(i), static_cast<double>(j));

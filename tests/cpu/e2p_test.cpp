@@ -122,8 +122,8 @@ TEST_CASE("e2p cpu: coordinates within 1e-3 pixel of the reference, 16384 wide")
           const double dv = at.v / 2048.0 - p.v;
           double du = at.u / 2048.0 - p.u;
           du -= kWidth * std::round(du / kWidth);
-          const auto d = kernels::direction(
-              camera, {static_cast<double>(i), static_cast<double>(j)});
+          const auto d =
+              kernels::direction(camera, {static_cast<double>(i), static_cast<double>(j)});
           if (std::hypot(d[0], d[2]) > 1e-7) worst_u = std::max(worst_u, std::abs(du));
           worst_v = std::max(worst_v, std::abs(dv));
           const std::uint32_t* row = plan.maps()[view].coordinates.data() + 2 * j * camera.width;
@@ -168,8 +168,8 @@ TEST_CASE("e2p cpu: a scene known by direction comes out as itself") {
     for (std::size_t v = 0; v < outputs.size(); ++v) {
       for (std::int64_t j = 0; j < outputs[v].height; ++j) {
         for (std::int64_t i = 0; i < outputs[v].width; ++i) {
-          const auto d = kernels::direction(request.rig[v], {static_cast<double>(i),
-                                                             static_cast<double>(j)});
+          const auto d =
+              kernels::direction(request.rig[v], {static_cast<double>(i), static_cast<double>(j)});
           for (int c = 0; c < 3; ++c) {
             worst = std::max(worst, std::abs(outputs[v].at(0, j, i, c) - colour(d, c)));
           }
@@ -222,8 +222,8 @@ TEST_CASE("e2p cpu: sides beyond 32767 and buffers beyond 4 GiB") {
         const auto p = e2p_reference::locate(camera, kWidth, kHeight, static_cast<double>(i),
                                              static_cast<double>(j));
         for (int c = 0; c < 3; ++c) {
-          worst = std::max(worst, std::abs(out.at(0, j, i, c) -
-                                           e2p_reference::bilinear(panorama, p, c)));
+          worst = std::max(worst,
+                           std::abs(out.at(0, j, i, c) - e2p_reference::bilinear(panorama, p, c)));
         }
       }
     }
@@ -238,7 +238,9 @@ TEST_CASE("e2p: refused arguments name the argument, and nothing is written") {
   image_stack frames = noise(1, 8, 16, 3);
   std::vector<image_stack> outputs(2, image_stack(1, 6, 8, 3));
   const auto good_frames = frames.as_view<const std::uint8_t>(frames.bytes.data());
-  const auto good_output = [&](std::size_t v) { return outputs[v].as_view(outputs[v].bytes.data()); };
+  const auto good_output = [&](std::size_t v) {
+    return outputs[v].as_view(outputs[v].bytes.data());
+  };
   const auto call = [&](auto frames_view, auto first, auto second) {
     return message_of([&] {
       const std::array<kernels::view<std::uint8_t, 4>, 2> views = {first, second};
@@ -289,10 +291,7 @@ TEST_CASE("e2p: refused arguments name the argument, and nothing is written") {
          kernels::e2p_plan(std::span(&up, 1), {17, 8});
        }),
        "even width");
-  says(message_of([&] {
-         kernels::make_e2p_plan({.threads = -1}, rig, {16, 8});
-       }),
-       "threads");
+  says(message_of([&] { kernels::make_e2p_plan({.threads = -1}, rig, {16, 8}); }), "threads");
   for (auto& output : outputs) {
     CHECK(std::count(output.bytes.begin(), output.bytes.end(), image_stack::kMark) ==
           static_cast<std::int64_t>(output.bytes.size()));
@@ -307,8 +306,9 @@ TEST_CASE("e2p: without CUDA the GPU is refused when run, not when compiled") {
   const auto frames =
       kernels::packed<kernels::space::device, const std::uint8_t>(&byte, {1, 8, 16, 3});
   const auto output = kernels::packed<kernels::space::device>(&byte, {1, 1, 6, 8, 3});
-  CHECK(message_of([&] { kernels::e2p(kernels::on_gpu(), frames, output, plan); })
-            .find("kernels::cuda") != std::string::npos);
+  CHECK(message_of([&] {
+          kernels::e2p(kernels::on_gpu(), frames, output, plan);
+        }).find("kernels::cuda") != std::string::npos);
 #endif
 }
 

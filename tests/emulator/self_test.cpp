@@ -35,7 +35,8 @@ std::vector<int> random_ints(std::size_t n, int low, int high) {
 TEST_CASE("row sums through dynamic shared memory, shuffles and two block reductions") {
   constexpr int kThreads = 128;
   for (const auto& [rows, cols] : {std::pair{1, 1}, {3, 31}, {5, 128}, {7, 300}}) {
-    const std::vector<int> x = random_ints(static_cast<std::size_t>(rows * cols), -100000, 100000);
+    const std::vector<int> x = random_ints(
+        static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols), -100000, 100000);
     std::vector<long long> expected(static_cast<std::size_t>(rows));
     std::vector<int> expected_negatives(expected.size());
     for (int i = 0; i < rows * cols; ++i) {
@@ -55,7 +56,8 @@ TEST_CASE("row sums through dynamic shared memory, shuffles and two block reduct
              negatives.data(), &total);
       CHECK(sums == expected);
       CHECK(negatives == expected_negatives);
-      CHECK(total == std::accumulate(expected.begin(), expected.end(), 0ull));
+      CHECK(static_cast<long long>(total) ==
+            std::accumulate(expected.begin(), expected.end(), 0LL));
       CHECK(last_stats().threads == static_cast<std::uint64_t>(rows * kThreads));
       CHECK(last_stats().switches > last_stats().threads);
     }
@@ -81,6 +83,9 @@ TEST_CASE("ballot compaction keeps what it should") {
 
 TEST_CASE("transpose with a static shared tile and blocks of two dimensions") {
   constexpr int n = 70;
+  const auto index = [](int y, int x) {
+    return static_cast<std::size_t>(y) * n + static_cast<std::size_t>(x);
+  };
   std::vector<float> in(n * n);
   std::iota(in.begin(), in.end(), 0.0f);
   for (const unsigned seed : kSeeds) {
@@ -89,9 +94,7 @@ TEST_CASE("transpose with a static shared tile and blocks of two dimensions") {
     launch(&transpose<16>, dim3(5, 5), dim3(16, 16), 0, in.data(), out.data(), n);
     int wrong = 0;
     for (int y = 0; y < n; ++y)
-      for (int x = 0; x < n; ++x)
-        wrong +=
-            out[static_cast<std::size_t>(y * n + x)] != in[static_cast<std::size_t>(x * n + y)];
+      for (int x = 0; x < n; ++x) wrong += out[index(y, x)] != in[index(x, y)];
     CHECK(wrong == 0);
   }
 }

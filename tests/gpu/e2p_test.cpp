@@ -20,12 +20,14 @@ struct gpu_runner {
     std::vector<kernels::device_view<std::uint8_t, 4>> views;
     for (const auto& o : outputs) {
       results.push_back(upload(o, exec));
-      views.push_back({results.back().data(), {o.count, o.height, o.width, o.channels},
+      views.push_back({results.back().data(),
+                       {o.count, o.height, o.width, o.channels},
                        {o.image_stride, o.row_stride, o.channels, 1}});
     }
     const auto& f = request.frames;
     kernels::e2p(exec,
-                 {frames.data(), {f.count, f.height, f.width, f.channels},
+                 {frames.data(),
+                  {f.count, f.height, f.width, f.channels},
                   {f.image_stride, f.row_stride, f.channels, 1}},
                  views, kernels::make_e2p_plan(exec, request.rig, request.source()),
                  {.filter = request.filter});
@@ -62,7 +64,8 @@ TEST_CASE("e2p gpu: the bytes of the definition") { equals_definition(gpu_runner
 TEST_CASE("e2p gpu: nothing in, nothing out") { empty_is_nothing(gpu_runner{}); }
 
 TEST_CASE("e2p gpu: large views equal the CPU's") {
-  const e2p_request request{noise(3, 960, 1920, 3), kernels::ring(8, {.width = 960, .height = 540})};
+  const e2p_request request{noise(3, 960, 1920, 3),
+                            kernels::ring(8, {.width = 960, .height = 540})};
   const auto on_gpu = gpu_runner{}(request);
   auto on_cpu = request.empty_outputs();
   std::vector<kernels::view<std::uint8_t, 4>> views;
@@ -83,7 +86,8 @@ TEST_CASE("e2p gpu: captured in a graph and replayed") {
   std::vector<kernels::device_view<std::uint8_t, 4>> views;
   for (const auto& o : outputs) {
     results.push_back(gpu_runner::upload(o, exec));
-    views.push_back({results.back().data(), {o.count, o.height, o.width, o.channels},
+    views.push_back({results.back().data(),
+                     {o.count, o.height, o.width, o.channels},
                      {o.image_stride, o.row_stride, o.channels, 1}});
   }
   stream.wait();

@@ -129,8 +129,9 @@ class buffer {
 /// itself waits for the copy if the host memory is not pinned.
 /// Errors: kernels::error if the shapes differ or a view is not packed; cuda_error.
 template <class T, class U, int Rank, space From, space To>
-  requires(std::is_same_v<std::remove_const_t<T>, U>)
-void copy(const view<T, Rank, From>& from, const view<U, Rank, To>& to, on_gpu exec = {}) {
+requires(std::is_same_v<std::remove_const_t<T>, U>) void copy(const view<T, Rank, From>& from,
+                                                              const view<U, Rank, To>& to,
+                                                              on_gpu exec = {}) {
   if (from.extent != to.extent) {
     refuse("copy", "to", "shape " + shape_text(from.extent), shape_text(to.extent));
   }

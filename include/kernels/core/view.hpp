@@ -33,8 +33,7 @@ struct view {
 
   /// The sub-array at index i of the first dimension.
   [[nodiscard]] constexpr view<T, (Rank > 1 ? Rank - 1 : 1), Space> operator[](std::int64_t i) const
-    requires(Rank > 1)
-  {
+      requires(Rank > 1) {
     view<T, Rank - 1, Space> sub;
     sub.data = data + i * stride[0];
     for (int d = 1; d < Rank; ++d) {
@@ -46,9 +45,10 @@ struct view {
 
   /// A view of T is a view of const T.
   template <class U>
-    requires(!std::is_const_v<T> && std::is_same_v<U, const T>)
-  // NOLINTNEXTLINE(google-explicit-constructor)
-  constexpr operator view<U, Rank, Space>() const {
+  requires(!std::is_const_v<T> && std::is_same_v<U, const T>)
+      // NOLINTNEXTLINE(google-explicit-constructor)
+      constexpr
+      operator view<U, Rank, Space>() const {
     return {data, extent, stride};
   }
 };
@@ -112,8 +112,8 @@ void check_images(std::string_view operation, std::string_view argument,
   const auto fits = [](std::int64_t a, std::int64_t b) {
     return a == 0 || b <= kMost / static_cast<std::int64_t>(sizeof(T)) / a;
   };
-  const bool sizes_fit = fits(e[2], e[3]) && fits(e[1], e[2] * e[3]) &&
-                         fits(e[0], e[1] * e[2] * e[3]);
+  const bool sizes_fit =
+      fits(e[2], e[3]) && fits(e[1], e[2] * e[3]) && fits(e[0], e[1] * e[2] * e[3]);
   if (!sizes_fit) refuse(operation, argument, "fewer than 2^61 bytes", shape_text(e));
   if (images.size() == 0) return;
   if (images.data == nullptr) {

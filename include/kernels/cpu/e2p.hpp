@@ -12,10 +12,13 @@ namespace kernels::inline KERNELS_ABI::cpu {
 inline const e2p_loops& e2p_loops_for(instruction_set isa) {
   switch (choose(isa)) {
 #if KERNELS_X86
-    case instruction_set::avx512: return avx512::kE2pLoops;
-    case instruction_set::avx2: return avx2::kE2pLoops;
+    case instruction_set::avx512:
+      return avx512::kE2pLoops;
+    case instruction_set::avx2:
+      return avx2::kE2pLoops;
 #endif
-    default: return portable::kE2pLoops;
+    default:
+      return portable::kE2pLoops;
   }
 }
 
@@ -116,8 +119,8 @@ void e2p(on_cpu exec, const view<const std::uint8_t, 4>& frames,
         u = map.coordinates.data() + 2 * static_cast<std::int64_t>(j) * view.width;
         edges = map.edges[static_cast<std::size_t>(band.first / e2p_map::kBand)];
         if (j + 1 < band.end) {
-          edges = edges.first(
-              static_cast<std::size_t>(map.edge_rows[static_cast<std::size_t>(j) + 1]));
+          edges =
+              edges.first(static_cast<std::size_t>(map.edge_rows[static_cast<std::size_t>(j) + 1]));
         }
         edges = edges.subspan(static_cast<std::size_t>(map.edge_rows[static_cast<std::size_t>(j)]));
       }

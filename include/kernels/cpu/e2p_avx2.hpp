@@ -40,8 +40,8 @@ struct lanes {
 
   /// Bits of the lanes with a < 0 or a >= end.
   static std::uint32_t outside(ints a, ints end) {
-    const ints inside = _mm256_andnot_si256(_mm256_cmpgt_epi32(set(0), a),
-                                            _mm256_cmpgt_epi32(end, a));
+    const ints inside =
+        _mm256_andnot_si256(_mm256_cmpgt_epi32(set(0), a), _mm256_cmpgt_epi32(end, a));
     return 0xffU & ~static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(inside)));
   }
 
@@ -50,8 +50,7 @@ struct lanes {
   static ints scale(ints angle, std::uint32_t size) {
     const ints by = _mm256_set1_epi64x(size);
     const ints half = _mm256_set1_epi64x(std::int64_t{1} << (Shift - 1));
-    const ints even =
-        _mm256_srli_epi64(_mm256_add_epi64(_mm256_mul_epu32(angle, by), half), Shift);
+    const ints even = _mm256_srli_epi64(_mm256_add_epi64(_mm256_mul_epu32(angle, by), half), Shift);
     const ints odd = _mm256_srli_epi64(
         _mm256_add_epi64(_mm256_mul_epu32(_mm256_srli_epi64(angle, 32), by), half), Shift);
     return _mm256_or_si256(even, _mm256_slli_epi64(odd, 32));
@@ -115,8 +114,8 @@ struct weights {
 inline __m256i mix(__m256i upper, __m256i lower, __m256i x, __m256i y) {
   const __m256i top = _mm256_madd_epi16(upper, x);
   const __m256i bottom = _mm256_madd_epi16(lower, x);
-  const __m256i rounded = _mm256_add_epi32(_mm256_slli_epi32(top, math::kE2pFractionBits),
-                                           _mm256_set1_epi32(1 << 21));
+  const __m256i rounded =
+      _mm256_add_epi32(_mm256_slli_epi32(top, math::kE2pFractionBits), _mm256_set1_epi32(1 << 21));
   return _mm256_srli_epi32(
       _mm256_add_epi32(rounded, _mm256_mullo_epi32(_mm256_sub_epi32(bottom, top), y)), 22);
 }
@@ -133,12 +132,11 @@ struct block {  // RGB and RGBA: a 128-bit lane a pixel, a 32-bit number a chann
 #pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) {
       const __m256i pixels = _mm256_load_si256(reinterpret_cast<const __m256i*>(taps) + k);
-      const __m256i which = _mm256_add_epi32(_mm256_set_epi32(1, 1, 1, 1, 0, 0, 0, 0),
-                                             _mm256_set1_epi32(2 * k));
-      pair[k] = mix(_mm256_shuffle_epi8(pixels, upper_pairs),
-                    _mm256_shuffle_epi8(pixels, lower_pairs),
-                    _mm256_permutevar8x32_epi32(w.x, which),
-                    _mm256_permutevar8x32_epi32(w.y, which));
+      const __m256i which =
+          _mm256_add_epi32(_mm256_set_epi32(1, 1, 1, 1, 0, 0, 0, 0), _mm256_set1_epi32(2 * k));
+      pair[k] =
+          mix(_mm256_shuffle_epi8(pixels, upper_pairs), _mm256_shuffle_epi8(pixels, lower_pairs),
+              _mm256_permutevar8x32_epi32(w.x, which), _mm256_permutevar8x32_epi32(w.y, which));
     }
     // lane l, number q: pixel 2q + l; then in order
     __m256i bytes = _mm256_packus_epi16(_mm256_packs_epi32(pair[0], pair[1]),
@@ -164,9 +162,9 @@ struct block {  // RGB and RGBA: a 128-bit lane a pixel, a 32-bit number a chann
   /// Shuffle that pairs left and right tap, channel by channel, from one row's 8 bytes.
   static __m256i pairs(int first) {
     const auto pair = [&](int c) {
-      return c < Channels ? static_cast<int>(0x80008000U) | (first + c) |
-                                (first + c + Channels) << 16
-                          : static_cast<int>(0x80808080U);
+      return c < Channels
+                 ? static_cast<int>(0x80008000U) | (first + c) | (first + c + Channels) << 16
+                 : static_cast<int>(0x80808080U);
     };
     return _mm256_broadcastsi128_si256(_mm_set_epi32(pair(3), pair(2), pair(1), pair(0)));
   }

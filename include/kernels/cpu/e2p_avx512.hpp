@@ -44,8 +44,7 @@ struct lanes {
   static ints scale(ints angle, std::uint32_t size) {
     const ints by = _mm512_set1_epi64(size);
     const ints half = _mm512_set1_epi64(std::int64_t{1} << (Shift - 1));
-    const ints even =
-        _mm512_srli_epi64(_mm512_add_epi64(_mm512_mul_epu32(angle, by), half), Shift);
+    const ints even = _mm512_srli_epi64(_mm512_add_epi64(_mm512_mul_epu32(angle, by), half), Shift);
     const ints odd = _mm512_srli_epi64(
         _mm512_add_epi64(_mm512_mul_epu32(_mm512_srli_epi64(angle, 32), by), half), Shift);
     return _mm512_or_si512(even, _mm512_slli_epi64(odd, 32));
@@ -107,8 +106,8 @@ struct weights {
 inline __m512i mix(__m512i upper, __m512i lower, __m512i x, __m512i y) {
   const __m512i top = _mm512_madd_epi16(upper, x);
   const __m512i bottom = _mm512_madd_epi16(lower, x);
-  const __m512i rounded = _mm512_add_epi32(_mm512_slli_epi32(top, math::kE2pFractionBits),
-                                           _mm512_set1_epi32(1 << 21));
+  const __m512i rounded =
+      _mm512_add_epi32(_mm512_slli_epi32(top, math::kE2pFractionBits), _mm512_set1_epi32(1 << 21));
   return _mm512_srli_epi32(
       _mm512_add_epi32(rounded, _mm512_mullo_epi32(_mm512_sub_epi32(bottom, top), y)), 22);
 }
@@ -125,12 +124,12 @@ struct block {  // RGB and RGBA: a 128-bit lane a pixel, a 32-bit number a chann
 #pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) {
       const __m512i pixels = _mm512_load_si512(taps + 64 * k);
-      const __m512i which = _mm512_add_epi32(
-          _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0),
-          _mm512_set1_epi32(4 * k));
-      quad[k] = mix(_mm512_shuffle_epi8(pixels, upper_pairs),
-                    _mm512_shuffle_epi8(pixels, lower_pairs), _mm512_permutexvar_epi32(which, w.x),
-                    _mm512_permutexvar_epi32(which, w.y));
+      const __m512i which =
+          _mm512_add_epi32(_mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0),
+                           _mm512_set1_epi32(4 * k));
+      quad[k] =
+          mix(_mm512_shuffle_epi8(pixels, upper_pairs), _mm512_shuffle_epi8(pixels, lower_pairs),
+              _mm512_permutexvar_epi32(which, w.x), _mm512_permutexvar_epi32(which, w.y));
     }
     // lane l, number q: pixel 4q + l
     const __m512i bytes = _mm512_packus_epi16(_mm512_packs_epi32(quad[0], quad[1]),
@@ -145,16 +144,16 @@ struct block {  // RGB and RGBA: a 128-bit lane a pixel, a 32-bit number a chann
       return order;
     }();
     constexpr __mmask64 kBytes = ~__mmask64{0} >> (64 - 16 * Channels);
-    _mm512_mask_storeu_epi8(
-        out, kBytes, _mm512_permutexvar_epi8(_mm512_load_si512(kOrder.data()), bytes));
+    _mm512_mask_storeu_epi8(out, kBytes,
+                            _mm512_permutexvar_epi8(_mm512_load_si512(kOrder.data()), bytes));
   }
 
   /// Shuffle that pairs left and right tap, channel by channel, from one row's 8 bytes.
   static __m512i pairs(int first) {
     const auto pair = [&](int c) {
-      return c < Channels ? static_cast<int>(0x80008000U) | (first + c) |
-                                (first + c + Channels) << 16
-                          : static_cast<int>(0x80808080U);
+      return c < Channels
+                 ? static_cast<int>(0x80008000U) | (first + c) | (first + c + Channels) << 16
+                 : static_cast<int>(0x80808080U);
     };
     return _mm512_broadcast_i32x4(_mm_set_epi32(pair(3), pair(2), pair(1), pair(0)));
   }

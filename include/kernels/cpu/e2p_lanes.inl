@@ -14,8 +14,8 @@ inline lanes::ints atan_turn(lanes::floats ratio) {
 /// atan of a/b in the first quadrant, for magnitudes a, b; 0 where both are 0.
 inline lanes::ints quadrant(lanes::floats a, lanes::floats b) {
   const lanes::floats large = lanes::max(a, b);
-  const lanes::floats ratio = lanes::zero_unless(lanes::less(lanes::set(0.0F), large),
-                                                 lanes::div(lanes::min(a, b), large));
+  const lanes::floats ratio =
+      lanes::zero_unless(lanes::less(lanes::set(0.0F), large), lanes::div(lanes::min(a, b), large));
   const lanes::ints q = atan_turn(ratio);
   return lanes::select(lanes::less(b, a), lanes::sub(lanes::set(1 << 30), q), q);
 }

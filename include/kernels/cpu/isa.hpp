@@ -40,7 +40,8 @@ inline bool supported(instruction_set isa) {
           __builtin_cpu_supports("avx512vbmi");
       return has;
     }
-    default: return true;
+    default:
+      return true;
   }
 #else
   return isa == instruction_set::best || isa == instruction_set::portable;
@@ -49,10 +50,14 @@ inline bool supported(instruction_set isa) {
 
 inline const char* name(instruction_set isa) {
   switch (isa) {
-    case instruction_set::portable: return "portable";
-    case instruction_set::avx2: return "avx2";
-    case instruction_set::avx512: return "avx512";
-    default: return "best";
+    case instruction_set::portable:
+      return "portable";
+    case instruction_set::avx2:
+      return "avx2";
+    case instruction_set::avx512:
+      return "avx512";
+    default:
+      return "best";
   }
 }
 

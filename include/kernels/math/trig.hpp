@@ -41,13 +41,16 @@ KERNELS_HD sine_cosine sine_cosine_degrees(double degrees) {
   const double cosine_short = 1.0 - half;
   const double sine = x + exact::fma(exact::mul(x, z), s, exact::mul(tail, cosine_short));
   const double lost = (1.0 - cosine_short) - half;
-  const double cosine =
-      cosine_short + exact::fma(exact::mul(z, z), c, exact::fma(-x, tail, lost));
+  const double cosine = cosine_short + exact::fma(exact::mul(z, z), c, exact::fma(-x, tail, lost));
   switch (quarter & 3) {
-    case 0: return {sine, cosine};
-    case 1: return {cosine, 0.0 - sine};
-    case 2: return {0.0 - sine, 0.0 - cosine};
-    default: return {0.0 - cosine, sine};
+    case 0:
+      return {sine, cosine};
+    case 1:
+      return {cosine, 0.0 - sine};
+    case 2:
+      return {0.0 - sine, 0.0 - cosine};
+    default:
+      return {0.0 - cosine, sine};
   }
 }
 
