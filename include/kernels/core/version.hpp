@@ -17,7 +17,13 @@
 
 // KERNELS_TARGET_BEGIN("avx2,fma") … KERNELS_TARGET_END: functions defined between the two may use
 // these instructions, whatever flags the file is compiled with (g++ and clang on x86).
+// KERNELS_UNROLL_BY(n): unrolls the host loop that follows n times.
 #define KERNELS_PRAGMA(text) _Pragma(#text)
+#if defined(__CUDACC__)
+#define KERNELS_UNROLL_BY(n) KERNELS_PRAGMA(unroll n)
+#else
+#define KERNELS_UNROLL_BY(n) KERNELS_PRAGMA(GCC unroll n)
+#endif
 #if defined(__clang__)
 #define KERNELS_TARGET_BEGIN(features) \
   KERNELS_PRAGMA(clang attribute push(__attribute__((target(features))), apply_to = function))

@@ -129,7 +129,7 @@ struct block {  // RGB and RGBA: a 128-bit lane a pixel, a 32-bit number a chann
     const __m256i upper_pairs = pairs(0);
     const __m256i lower_pairs = pairs(8);
     __m256i pair[4];  // pixels 2k, 2k+1
-#pragma GCC unroll 4
+    KERNELS_UNROLL_BY(4)
     for (int k = 0; k < 4; ++k) {
       const __m256i pixels = _mm256_load_si256(reinterpret_cast<const __m256i*>(taps) + k);
       const __m256i which =

@@ -121,7 +121,7 @@ struct block {  // RGB and RGBA: a 128-bit lane a pixel, a 32-bit number a chann
     const __m512i upper_pairs = pairs(0);
     const __m512i lower_pairs = pairs(8);
     __m512i quad[4];  // pixels 4k … 4k+3
-#pragma GCC unroll 4
+    KERNELS_UNROLL_BY(4)
     for (int k = 0; k < 4; ++k) {
       const __m512i pixels = _mm512_load_si512(taps + 64 * k);
       const __m512i which =

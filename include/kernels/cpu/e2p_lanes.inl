@@ -92,7 +92,7 @@ struct e2p_tile {
   /// Where the taps are. The processor cannot foresee curved paths through the source, so this
   /// also asks for their cache lines, one tile ahead of their use (a sixth of the time at 8K).
   void find(const e2p_image& image, const std::uint32_t* u, const std::uint32_t* v) {
-#pragma GCC unroll 4
+    KERNELS_UNROLL_BY(4)
     for (std::int64_t k = 0; k < kPixels; k += lanes::kWidth) {
       lanes::store_places<Channels>(places + k, lanes::load(u + k), lanes::load(v + k),
                                     image.row_stride);
@@ -108,7 +108,7 @@ struct e2p_tile {
   void gather(const e2p_image& image) {
     const std::uint8_t* upper = image.data;
     const std::uint8_t* lower = image.data + image.row_stride;
-#pragma GCC unroll 8
+    KERNELS_UNROLL_BY(8)
     for (std::int64_t k = 0; k < kPixels; ++k) {
       std::memcpy(taps + k * kPixelBytes, upper + places[k], sizeof(row_taps));
       std::memcpy(taps + k * kPixelBytes + sizeof(row_taps), lower + places[k], sizeof(row_taps));
