@@ -1,0 +1,169 @@
+#include <common/errors.hpp>
+#include <common/file.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+
+namespace kernels::examples {
+namespace fs = std::filesystem;
+namespace {
+
+/// Closes on every way out.
+class descriptor {
+ public:
+  explicit descriptor(int fd) : fd_(fd) {}
+  ~descriptor() { close(); }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+
+  [[nodiscard]] int get() const { return fd_; }
+  int close() {
+    const int result = fd_ >= 0 ? ::close(fd_) : 0;
+    fd_ = -1;
+    return result;
+  }
+
+ private:
+  int fd_;
+};
+
+/// Removes a file on every way out but the good one.
+class temporary {
+ public:
+  explicit temporary(fs::path path) : path_(std::move(path)) {}
+  ~temporary() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  temporary(const temporary&) = delete;
+  temporary& operator=(const temporary&) = delete;
+
+  void keep() { path_.clear(); }
+
+ private:
+  fs::path path_;
+};
+
+std::string reason(int code) { return std::generic_category().message(code); }
+
+const char* remedy(int code) {
+  switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+      return "; free some space or choose another --output";
+    case EFBIG:
+      return "; choose a smaller --size or raise the limit on file sizes (ulimit -f)";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "; choose an --output that you may write to";
+    default:
+      return "; choose another --output";
+  }
+}
+
+[[noreturn]] void fail_to_write(const fs::path& path, int code) {
+  throw output_failure("cannot write " + path.string() + ": " + reason(code) + remedy(code));
+}
+
+fs::path temporary_name(const fs::path& path) {
+  static std::atomic<unsigned> count{0};
+  std::string hidden = ".";
+  hidden.append(path.filename().string()).append(".").append(std::to_string(getpid()));
+  hidden.append("-").append(std::to_string(count++)).append(".tmp");
+  return path.parent_path() / hidden;
+}
+
+/// 0 or the error.
+int write_all(int fd, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    if (written == 0) return ENOSPC;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  if (::fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP) return errno;
+  return 0;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> read_file(const fs::path& path) {
+  const auto fail = [&](int code) {
+    throw failure("cannot read " + path.string() + ": " + reason(code));
+  };
+  descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) fail(errno);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) fail(errno);
+  if (S_ISDIR(info.st_mode)) fail(EISDIR);
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(info.st_size) + 1);
+  std::size_t size = 0;
+  for (;;) {
+    if (size == bytes.size()) bytes.resize(2 * size);  // a pipe, or a file that grows
+    const auto got = ::read(file.get(), bytes.data() + size, bytes.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail(errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const fs::path name = temporary_name(path);
+  descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (file.get() < 0) fail_to_write(path, errno);
+  temporary guard(name);
+  if (const int code = write_all(file.get(), bytes); code != 0) fail_to_write(path, code);
+  if (file.close() != 0) fail_to_write(path, errno);
+  if (::rename(name.c_str(), path.c_str()) != 0) fail_to_write(path, errno);
+  guard.keep();
+}
+
+void write_file(const fs::path& path, std::string_view text) {
+  write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+output_folder::output_folder(fs::path path) : path_(std::move(path)) {
+  try {
+    make(path_);
+    write_file(path_ / ".writable", std::string_view{});
+    fs::remove(path_ / ".writable");
+  } catch (const fs::filesystem_error& e) {
+    remove_empty();
+    throw usage_error("--output " + path_.string() + ": " + e.code().message() +
+                      "; choose a folder that can be made and written to");
+  } catch (const output_failure& e) {
+    remove_empty();
+    throw usage_error("--output " + path_.string() + " is not writable: " + e.what());
+  }
+}
+
+output_folder::~output_folder() { remove_empty(); }
+
+void output_folder::make(const fs::path& path) {
+  const fs::path plain = path.has_filename() ? path : path.parent_path();  // without the last /
+  if (fs::is_directory(plain)) return;
+  if (fs::exists(plain)) {
+    throw fs::filesystem_error("", plain, std::make_error_code(std::errc::not_a_directory));
+  }
+  if (plain.has_parent_path()) make(plain.parent_path());
+  if (fs::create_directory(plain)) made_.push_back(plain);
+}
+
+void output_folder::remove_empty() noexcept {
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) {
+    if (::rmdir(folder->c_str()) != 0) return;
+  }
+}
+
+}  // namespace kernels::examples

@@ -1,0 +1,41 @@
+// Whole files: read into memory, written so that nobody ever sees half of one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace kernels::examples {
+
+/// Errors: failure naming the file.
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path);
+
+/// Writes under a temporary name in the same folder, then renames: at every moment the file is
+/// the old one, none, or the new one. On an error the temporary is removed.
+/// Errors: output_failure naming the file, the reason and the remedy.
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+/// A folder for output: made if missing, parents too, and tried. What was made is removed again
+/// at the end if it is still empty.
+class output_folder {
+ public:
+  /// Errors: usage_error if it cannot be made or written to.
+  explicit output_folder(std::filesystem::path path);
+  ~output_folder();
+  output_folder(const output_folder&) = delete;
+  output_folder& operator=(const output_folder&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  void make(const std::filesystem::path& path);
+  void remove_empty() noexcept;
+
+  std::filesystem::path path_;
+  std::vector<std::filesystem::path> made_;  // outermost first
+};
+
+}  // namespace kernels::examples
