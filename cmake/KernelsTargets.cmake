@@ -30,7 +30,9 @@ else()
   message(STATUS "kernels: CPU threads by the standard library")
 endif()
 
-set(kernels_exported kernels)
+install(TARGETS kernels EXPORT kernels-targets FILE_SET HEADERS)
+install(EXPORT kernels-targets NAMESPACE kernels::
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/kernels)
 if(KERNELS_HAVE_CUDA)
   file(GLOB kernels_cuda_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cuda/*.cu)
   add_library(kernels_cuda STATIC ${kernels_cuda_sources})
@@ -38,12 +40,12 @@ if(KERNELS_HAVE_CUDA)
   set_target_properties(kernels_cuda PROPERTIES EXPORT_NAME cuda POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(kernels_cuda PUBLIC kernels CUDA::cudart_static)
   target_compile_definitions(kernels_cuda PUBLIC KERNELS_WITH_CUDA=1)
-  list(APPEND kernels_exported kernels_cuda)
+  # an export of its own: users of the headers alone need no CUDA toolkit
+  install(TARGETS kernels_cuda EXPORT kernels-cuda-targets)
+  install(EXPORT kernels-cuda-targets NAMESPACE kernels::
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/kernels)
 endif()
 
-install(TARGETS ${kernels_exported} EXPORT kernels-targets FILE_SET HEADERS)
-install(EXPORT kernels-targets NAMESPACE kernels::
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/kernels)
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/kernels-config.cmake.in ${PROJECT_BINARY_DIR}/kernels-config.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/kernels)

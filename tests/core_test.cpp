@@ -1,6 +1,7 @@
 // core/: views, buffers, copies, exact arithmetic, and the parallel loop of cpu/.
 #include <kernels/core/buffer.hpp>
 #include <kernels/core/exact.hpp>
+#include <kernels/core/workspace.hpp>
 #include <kernels/cpu/isa.hpp>
 #include <kernels/cpu/parallel.hpp>
 
@@ -47,6 +48,9 @@ TEST_CASE("buffer: moves, keeps its capacity, aligned, refuses nonsense") {
   CHECK_THROWS_AS(b.resize(std::int64_t{1} << 60), kernels::error);
   CHECK(b.size() == 10);
   CHECK_THROWS_AS(static_cast<void>(b.as({11})), kernels::error);
+  CHECK_THROWS_AS(static_cast<void>(b.as({-2, -5})), kernels::error);
+  CHECK_THROWS_AS(static_cast<void>(b.as({std::int64_t{1} << 32, std::int64_t{1} << 32})),
+                  kernels::error);
   CHECK(b.as({2, 5}).size() == 10);
 }
 
@@ -65,6 +69,12 @@ TEST_CASE("copy: host to host; shapes and packing checked") {
   CHECK_THROWS_AS(
       kernels::copy(kernels::packed(from.data(), {3, 2}), kernels::packed(to.data(), {2, 3})),
       kernels::error);
+  CHECK_THROWS_AS(kernels::copy(kernels::packed(static_cast<int*>(nullptr), {2, 3}),
+                                kernels::packed(to.data(), {2, 3})),
+                  kernels::error);
+  CHECK_THROWS_AS(
+      kernels::copy(kernels::packed(from.data(), {-6}), kernels::packed(to.data(), {-6})),
+      kernels::error);
   const kernels::view<int, 2> strided{from.data(), {2, 2}, {3, 1}};
   CHECK_THROWS_AS(kernels::copy(strided, kernels::packed(to.data(), {2, 2})), kernels::error);
 }
@@ -76,6 +86,25 @@ TEST_CASE("without CUDA: no GPU, and device memory is refused with the remedy") 
                        doctest::Contains("kernels::cuda"), kernels::error);
 }
 #endif
+
+TEST_CASE("workspace: one layout counts and carves; too little and nonsense are refused") {
+  const auto layout = [](kernels::workspace_carver& carver, std::int64_t n) {
+    return std::pair(carver.take<double>(n), carver.take<char>(3));
+  };
+  kernels::workspace_carver counter;
+  CHECK(layout(counter, 100).first == nullptr);
+  CHECK(counter.bytes() == 1024 + 256);
+  std::vector<std::byte> memory(static_cast<std::size_t>(counter.bytes()) + 256);
+  auto* start = memory.data() + (256 - reinterpret_cast<std::uintptr_t>(memory.data()) % 256);
+  kernels::workspace_carver carver(kernels::packed(start, {counter.bytes()}));
+  const auto [numbers, letters] = layout(carver, 100);
+  CHECK(reinterpret_cast<std::byte*>(numbers) == start);
+  CHECK(reinterpret_cast<std::byte*>(letters) == start + 1024);
+  kernels::workspace_carver small(kernels::packed(start, {counter.bytes() - 1}));
+  CHECK_THROWS_AS(layout(small, 100), kernels::error);
+  CHECK_THROWS_AS(static_cast<void>(counter.take<int>(-5)), kernels::error);
+  CHECK_THROWS_AS(kernels::workspace_carver(kernels::packed(start + 1, {64})), kernels::error);
+}
 
 TEST_CASE("exact: to_int64 rounds halves away from zero, far and near") {
   using kernels::exact::to_int64;

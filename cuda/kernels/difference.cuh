@@ -4,8 +4,7 @@
 
 #include <kernels/block/reduce.cuh>
 #include <kernels/core/workspace.hpp>
-#include <kernels/difference_checks.hpp>
-#include <kernels/math/difference.hpp>
+#include <kernels/difference_gpu.hpp>
 #include <kernels/portable.cuh>
 
 #include <algorithm>
@@ -99,12 +98,13 @@ inline image_difference* difference_layout(workspace_carver& carver, std::int64_
 
 template <class T>
 std::int64_t difference_workspace_bytes(const view<const T, 4, space::device>& a) {
+  check_images("difference", "a", a);
   workspace_carver counter;
-  static_cast<void>(difference_layout(counter, a.extent[0] * a.extent[1]));
+  static_cast<void>(difference_layout(counter, a.size() == 0 ? 0 : a.extent[0] * a.extent[1]));
   return counter.bytes();
 }
 
-/// kernels::difference on device memory: see <kernels/difference.hpp>.
+/// The launcher behind kernels::difference(on_gpu(stream), …).
 template <class T>
 void difference(CUstream_st* stream, view<const T, 4, space::device> a,
                 view<const T, 4, space::device> b, image_difference* result,
@@ -114,7 +114,7 @@ void difference(CUstream_st* stream, view<const T, 4, space::device> a,
   const difference_rows rows{a.size() == 0 ? 0 : a.extent[0] * a.extent[1], a.extent[1],
                              a.extent[2] * a.extent[3]};
   workspace_carver carver(workspace);
-  image_difference* partials = difference_layout(carver, a.extent[0] * a.extent[1]);
+  image_difference* partials = difference_layout(carver, rows.count);
   check_device_pointer("difference", "result", result);
   check_device_pointer("difference", "workspace", workspace.data);
   if (rows.count > 0) {

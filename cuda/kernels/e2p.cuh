@@ -5,7 +5,7 @@
 // by side and share it in L2), each output byte is written once; see docs/e2p.md for the model.
 #pragma once
 
-#include <kernels/e2p_plan.hpp>
+#include <kernels/e2p_gpu.hpp>
 #include <kernels/portable.cuh>
 
 namespace kernels::inline KERNELS_ABI::gpu {
@@ -258,8 +258,7 @@ void launch_e2p(CUstream_st* stream, const e2p_job& job, interpolation filter) {
   }
 }
 
-/// kernels::e2p on device memory: see <kernels/e2p.hpp>. Asynchronous on the stream, allocates
-/// nothing, may be captured in a graph; the plan may be gone before the work is done.
+/// The launcher behind kernels::e2p(on_gpu(stream), …).
 template <class T>
 void e2p(CUstream_st* stream, view<const T, 4, space::device> frames,
          std::span<const view<T, 4, space::device>> outputs, const e2p_plan& plan,

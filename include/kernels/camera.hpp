@@ -46,7 +46,7 @@ inline matrix3 rotation_from_degrees(double yaw, double pitch, double roll) {
   for (const double angle : {yaw, pitch, roll}) {
     if (!(angle >= -1e9 && angle <= 1e9)) {
       refuse("camera", "yaw, pitch, roll", "finite angles in degrees, at most 1e9",
-             std::to_string(angle));
+             number_text(angle));
     }
   }
   const auto [sy, cy] = math::sine_cosine_degrees(yaw);
@@ -68,13 +68,29 @@ inline matrix3 rotation_from_degrees(double yaw, double pitch, double roll) {
 
 namespace detail {
 
+inline void check_size(std::int64_t width, std::int64_t height) {
+  for (const auto side : {width, height}) {
+    if (side < 1 || side > kMostPixelsASide) {
+      refuse("camera", "size", "1 to " + std::to_string(kMostPixelsASide) + " pixels a side",
+             std::to_string(width) + "x" + std::to_string(height));
+    }
+  }
+}
+
+inline bool is_focal_length(double f) { return f > 1e-9 && f < 1e12; }
+
 /// (pixels / 2) / tan(fov / 2)
 inline double focal_length(std::string_view name, std::int64_t pixels, double fov) {
   if (!(fov > 0 && fov < 180)) {
-    refuse("camera", name, "a field of view above 0 and below 180 degrees", std::to_string(fov));
+    refuse("camera", name, "a field of view above 0 and below 180 degrees", number_text(fov));
   }
   const auto [sine, cosine] = math::sine_cosine_degrees(0.5 * fov);
-  return exact::div(exact::mul(0.5 * static_cast<double>(pixels), cosine), sine);
+  const double f = exact::div(exact::mul(0.5 * static_cast<double>(pixels), cosine), sine);
+  if (!is_focal_length(f)) {
+    refuse("camera", name, "a field of view that is not so near 0 or 180 degrees",
+           number_text(fov));
+  }
+  return f;
 }
 
 }  // namespace detail
@@ -83,20 +99,15 @@ inline double focal_length(std::string_view name, std::int64_t pixels, double fo
 /// not finite or focal lengths that are not positive, or whose rotation is not a rotation (rows
 /// orthonormal to 1e-6, determinant +1).
 inline void check(const pinhole& camera) {
-  for (const auto side : {camera.width, camera.height}) {
-    if (side < 1 || side > kMostPixelsASide) {
-      refuse("camera", "size", "1 to " + std::to_string(kMostPixelsASide) + " pixels a side",
-             std::to_string(camera.width) + "x" + std::to_string(camera.height));
-    }
-  }
+  detail::check_size(camera.width, camera.height);
   for (const double f : {camera.fx, camera.fy}) {
-    if (!(f > 1e-9 && f < 1e12)) {
-      refuse("camera", "fx, fy", "positive focal lengths in pixels", std::to_string(f));
+    if (!detail::is_focal_length(f)) {
+      refuse("camera", "fx, fy", "focal lengths of 1e-9 to 1e12 pixels", number_text(f));
     }
   }
   for (const double c : {camera.cx, camera.cy}) {
     if (!(c > -1e9 && c < 1e9)) {
-      refuse("camera", "cx, cy", "a finite principal point in pixels", std::to_string(c));
+      refuse("camera", "cx, cy", "a principal point within 1e9 pixels", number_text(c));
     }
   }
   const auto& r = camera.rotation;
@@ -122,6 +133,7 @@ inline void check(const pinhole& camera) {
 /// The camera of a perspective view: principal point in the middle, fx = width / (2·tan(hfov/2)).
 /// Errors: as check(), and fields of view outside (0, 180).
 inline pinhole make_pinhole(const perspective& p) {
+  detail::check_size(p.width, p.height);
   pinhole camera{.width = p.width, .height = p.height};
   camera.fx = detail::focal_length("hfov", p.width, p.hfov);
   camera.fy = p.vfov == 0 ? camera.fx : detail::focal_length("vfov", p.height, p.vfov);

@@ -13,17 +13,13 @@
 #pragma once
 
 #include <kernels/cpu/e2p.hpp>
+#include <kernels/e2p_gpu.hpp>
 #include <kernels/e2p_plan.hpp>
 
 namespace kernels::inline KERNELS_ABI {
 
-#if KERNELS_HAS_CUDA
+#if defined(KERNELS_WITH_CUDA)
 namespace gpu {
-// compiled in kernels::cuda from cuda/kernels/e2p.cuh
-template <class T>
-void e2p(CUstream_st* stream, view<const T, 4, space::device> frames,
-         std::span<const view<T, 4, space::device>> outputs, const e2p_plan& plan,
-         const e2p_options& options);
 extern template void e2p<std::uint8_t>(CUstream_st*, view<const std::uint8_t, 4, space::device>,
                                        std::span<const view<std::uint8_t, 4, space::device>>,
                                        const e2p_plan&, const e2p_options&);
@@ -34,13 +30,14 @@ extern template void e2p<std::uint8_t>(CUstream_st*, view<const std::uint8_t, 4,
 /// it from the second call on. Errors: as e2p_plan, and out_of_memory.
 inline e2p_plan make_e2p_plan(on_cpu exec, std::span<const pinhole> rig, image_size source) {
   e2p_plan plan(rig, source);
-  plan.cache(cpu::make_e2p_maps(exec, plan.views(), plan.source()));
+  try {
+    plan.maps_ = cpu::make_e2p_maps(exec, plan.views(), plan.source());
+  } catch (const std::bad_alloc&) {
+    throw out_of_memory(
+        "e2p_plan: out of memory for cached coordinates, 8 bytes an output pixel; "
+        "use e2p_plan(rig, size), which caches none");
+  }
   return plan;
-}
-
-/// Plan for the GPU, which computes coordinates in registers: holds some 100 bytes a view.
-inline e2p_plan make_e2p_plan(on_gpu /*exec*/, std::span<const pinhole> rig, image_size source) {
-  return {rig, source};
 }
 
 /// Samples every view of the plan out of every frame.
@@ -63,31 +60,6 @@ inline void e2p(on_cpu exec, const view<const std::uint8_t, 4>& frames,
     default:
       return cpu::e2p<4>(exec, frames, outputs, plan, options);
   }
-}
-
-/// The same on the GPU: queued on exec's stream, nothing is allocated, may be captured in a graph.
-/// The plan may be gone before the work is done.
-/// Errors: as on the CPU; host pointers; cuda_error; kernels::error in a build without CUDA.
-inline void e2p(on_gpu exec, const view<const std::uint8_t, 4, space::device>& frames,
-                std::span<const view<std::uint8_t, 4, space::device>> outputs, const e2p_plan& plan,
-                const e2p_options& options = {}) {
-#if KERNELS_HAS_CUDA
-  gpu::e2p<std::uint8_t>(exec.stream, frames, outputs, plan, options);
-#else
-  static_cast<void>(exec);
-  check_e2p<std::uint8_t, space::device>(frames, outputs, plan);
-  static_cast<void>(options);
-  refuse_without_cuda("e2p");
-#endif
-}
-
-/// Views of one size, in one array (N, V, h, w, C).
-template <space Space, class Exec>
-void e2p(Exec exec, const std::type_identity_t<view<const std::uint8_t, 4, Space>>& frames,
-         const view<std::uint8_t, 5, Space>& outputs, const e2p_plan& plan,
-         const e2p_options& options = {}) {
-  const auto split = split_views(outputs, plan);
-  e2p(exec, frames, std::span<const view<std::uint8_t, 4, Space>>(split), plan, options);
 }
 
 }  // namespace kernels::inline KERNELS_ABI

@@ -73,7 +73,6 @@ class e2p_plan {
 
   /// Cached coordinates, one map a view; empty for a plan that computes them as it goes.
   [[nodiscard]] std::span<const e2p_map> maps() const { return maps_; }
-  void cache(std::vector<e2p_map>&& maps) { maps_ = std::move(maps); }
 
   /// Memory that the plan holds.
   [[nodiscard]] std::int64_t bytes() const {
@@ -91,25 +90,30 @@ class e2p_plan {
   }
 
  private:
+  friend e2p_plan make_e2p_plan(on_cpu exec, std::span<const pinhole> rig, image_size source);
+
+  /// Largest distance of a pixel from the principal point, along one axis.
+  static double farthest(std::int64_t size, double centre) {
+    return exact::max(std::abs(centre), std::abs(static_cast<double>(size) - centre));
+  }
+
   /// R·K⁻¹ in integers: doubled pixel coordinates, scaled by the largest power of two that keeps
-  /// every ray of the view below 2^59. Error of a ray: under (width + height)·2^-58 of the largest.
+  /// every ray of the view below 2^59. Error of a ray, against the largest: under 2^-58 times the
+  /// sum of width, height, |cx| and |cy|.
   static math::e2p_view prepare(const pinhole& camera) {
     math::e2p_view view{};
     view.width = static_cast<std::int32_t>(camera.width);
     view.height = static_cast<std::int32_t>(camera.height);
-    const auto reach = [](std::int64_t size, double centre) {
-      return exact::max(std::abs(centre), std::abs(static_cast<double>(size) - centre));
-    };
     double per_column[3];
     double per_row[3];
     double largest = 0;
     for (int k = 0; k < 3; ++k) {
       per_column[k] = exact::div(camera.rotation[3 * k], camera.fx);
       per_row[k] = exact::div(camera.rotation[3 * k + 1], camera.fy);
-      largest =
-          exact::max(largest, exact::dot3(std::abs(per_column[k]), reach(camera.width, camera.cx),
-                                          std::abs(per_row[k]), reach(camera.height, camera.cy),
-                                          std::abs(camera.rotation[3 * k + 2]), 1.0));
+      largest = exact::max(largest,
+                           exact::dot3(std::abs(per_column[k]), farthest(camera.width, camera.cx),
+                                       std::abs(per_row[k]), farthest(camera.height, camera.cy),
+                                       std::abs(camera.rotation[3 * k + 2]), 1.0));
     }
     const int exponent = 58 - std::ilogb(largest);
     const auto whole = [](double value, int power) {
@@ -130,25 +134,42 @@ class e2p_plan {
     return view;
   }
 
+  /// Only pixels near the image of a pole can cross it: those are looked at one by one.
   void refuse_pole_crossing(const pinhole& camera, const math::e2p_view& view) const {
-    // Views that stay clear of both poles are the rule: compare the angle between the optical
-    // axis and a pole with the angle to the farthest corner, before looking at every pixel.
-    double widest = 1;  // cosine of the angle between the axis and the farthest corner
-    for (const double x : {-0.5, static_cast<double>(camera.width) - 0.5}) {
-      for (const double y : {-0.5, static_cast<double>(camera.height) - 0.5}) {
-        const vector3 d = direction(camera, {x, y});
-        widest = exact::min(widest, exact::dot3(d[0], camera.rotation[2], d[1], camera.rotation[5],
-                                                d[2], camera.rotation[8]));
+    // A pixel crosses if it looks at most half a source row past a pole, π/2H radian and some.
+    const double reach = exact::div(1.6, static_cast<double>(source_.height)) + 1e-6;
+    // depth (along the optical axis) of the unit ray that leans furthest to the side
+    const double x = exact::div(farthest(camera.width, camera.cx), camera.fx);
+    const double y = exact::div(farthest(camera.height, camera.cy), camera.fy);
+    const double shallowest = exact::div(1.0, exact::sqrt(exact::dot3(x, x, y, y, 1.0, 1.0)));
+    for (const double pole : {-1.0, 1.0}) {
+      const double ahead = pole * camera.rotation[5];  // depth of the pole
+      if (ahead + reach < shallowest) continue;
+      double columns[2] = {0, static_cast<double>(view.width - 1)};
+      double rows[2] = {0, static_cast<double>(view.height - 1)};
+      const auto centre = project(camera, {0, pole, 0});
+      if (centre && ahead > 2 * reach) {
+        // x/z and y/z of two unit vectors at most `reach` apart, the first one `ahead` deep
+        const double spread = exact::div(1.5 * reach, exact::mul(ahead, ahead - reach));
+        const auto clip = [&](double(&range)[2], double at, double focal) {
+          const double apart = exact::fma(focal, spread, 2.0);
+          range[0] = exact::max(range[0], std::floor(at - apart));
+          range[1] = exact::min(range[1], std::ceil(at + apart));
+        };
+        clip(columns, centre->x, camera.fx);
+        clip(rows, centre->y, camera.fy);
       }
+      refuse_pole_crossing(view, columns, rows);
     }
-    // clear of the poles: angle to the pole > angle to the corner + margin (cosines, bounded below)
-    const double margin = 1e-3 + 1.6 / static_cast<double>(source_.height);  // over half a row
-    const double sine = exact::sqrt(exact::max(0.0, exact::fma(-widest, widest, 1.0)));
-    const double reached =
-        exact::dot2(widest, exact::fma(-0.5 * margin, margin, 1.0), -sine, margin);
-    if (std::abs(camera.rotation[5]) < reached) return;
-    for (std::int32_t j = 0; j < view.height; ++j) {
-      for (std::int32_t i = 0; i < view.width; ++i) {
+  }
+
+  void refuse_pole_crossing(const math::e2p_view& view, const double (&columns)[2],
+                            const double (&rows)[2]) const {
+    if (columns[0] > columns[1] || rows[0] > rows[1]) return;
+    for (auto j = static_cast<std::int32_t>(rows[0]); j <= static_cast<std::int32_t>(rows[1]);
+         ++j) {
+      for (auto i = static_cast<std::int32_t>(columns[0]);
+           i <= static_cast<std::int32_t>(columns[1]); ++i) {
         if (math::e2p_crosses_pole(math::e2p_locate(view, source_, i, j), source_)) {
           refuse("e2p_plan", "source",
                  "an even width, because a view crosses a pole and continues half a turn away",
@@ -210,13 +231,14 @@ void check_e2p(const view<const T, 4, Space>& frames,
 }
 
 /// Splits (N, V, h, w, C), the output of V views of one size, into V views of (N, h, w, C).
-/// Errors: another shape than the plan's views have.
+/// Errors: another number of views than the plan's; whatever check_images refuses.
 template <class T, space Space>
 std::vector<view<T, 4, Space>> split_views(const view<T, 5, Space>& all, const e2p_plan& plan) {
   if (all.extent[1] != static_cast<std::int64_t>(plan.views().size())) {
     refuse("e2p", "outputs", "(N, V, h, w, C) with V = " + std::to_string(plan.views().size()),
            shape_text(all.extent));
   }
+  check_images("e2p", "outputs", all);
   std::vector<view<T, 4, Space>> split;
   for (std::int64_t v = 0; v < all.extent[1]; ++v) {
     view<T, 4, Space> one;

@@ -22,9 +22,7 @@ int main() {
   kernels::buffer<std::uint8_t, kernels::memory::device> frames(64 * 32 * 3);
   kernels::buffer<std::uint8_t, kernels::memory::device> views(kSize);
   kernels::check_cuda(cudaMemset(frames.data(), 200, 64 * 32 * 3), "cudaMemset");
-  kernels::gpu::e2p<std::uint8_t>(nullptr, frames.as({1, 32, 64, 3}),
-                                  kernels::split_views(views.as({1, 2, 24, 32, 3}), plan), plan,
-                                  {});
+  kernels::e2p(kernels::on_gpu(), frames.as({1, 32, 64, 3}), views.as({1, 2, 24, 32, 3}), plan);
   invert<<<(kSize + 255) / 256, 256>>>(views.data(), kSize);
   std::vector<std::uint8_t> back(kSize);
   kernels::copy(views.as({kSize}), kernels::packed(back.data(), {kSize}));

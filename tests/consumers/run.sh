@@ -4,8 +4,10 @@
 set -euo pipefail
 source_dir=$1 work=$2/consumers/$3-cuda-$4 mode=$3 cuda=$4
 rm -rf "$work" && mkdir -p "$work/build"
+if command -v ninja >/dev/null; then export CMAKE_GENERATOR=Ninja; fi
 
 # the README's C++ example, exactly as it stands there
+# shellcheck disable=SC2016
 sed -n '/^```cpp$/,/^```$/p' "$source_dir/README.md" | sed '/^```/d' >"$work/build/readme.cpp"
 [ -s "$work/build/readme.cpp" ] || { echo "README.md has no C++ example"; exit 1; }
 
@@ -33,7 +35,14 @@ for program in host readme front_door device; do
   echo "== $program"
   "$work/build/$program"
 done
-if [ "$cuda" = ON ]; then
+if [ "$cuda-$mode" = ON-installed ]; then
+  { cmake -S "$source_dir/tests/consumers" -B "$work/build" --fresh -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_PREFIX_PATH="$work/prefix" && cmake --build "$work/build" --target front_door; } \
+    >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+  echo "== front_door, from a project in C++ alone"
+  "$work/build/front_door"
+fi
+if [ "$cuda-$mode" = ON-subdirectory ]; then
   if cmake --build "$work/build" --target mixed >"$work/mixed" 2>&1; then
     echo "translation units with and without CUDA linked with each other"; exit 1
   fi

@@ -20,16 +20,10 @@ struct gpu_runner {
     std::vector<kernels::device_view<std::uint8_t, 4>> views;
     for (const auto& o : outputs) {
       results.push_back(upload(o, exec));
-      views.push_back({results.back().data(),
-                       {o.count, o.height, o.width, o.channels},
-                       {o.image_stride, o.row_stride, o.channels, 1}});
+      views.push_back(o.as_view<kernels::space::device>(results.back().data()));
     }
-    const auto& f = request.frames;
-    kernels::e2p(exec,
-                 {frames.data(),
-                  {f.count, f.height, f.width, f.channels},
-                  {f.image_stride, f.row_stride, f.channels, 1}},
-                 views, kernels::make_e2p_plan(exec, request.rig, request.source()),
+    kernels::e2p(exec, request.frames.as_view<kernels::space::device>(frames.data()), views,
+                 kernels::make_e2p_plan(exec, request.rig, request.source()),
                  {.filter = request.filter});
     for (std::size_t v = 0; v < outputs.size(); ++v) {
       auto& bytes = outputs[v].bytes;
@@ -69,8 +63,8 @@ TEST_CASE("e2p gpu: large views equal the CPU's") {
   const auto on_gpu = gpu_runner{}(request);
   auto on_cpu = request.empty_outputs();
   std::vector<kernels::view<std::uint8_t, 4>> views;
-  for (auto& o : on_cpu) views.push_back(o.as_view(o.bytes.data()));
-  kernels::e2p(kernels::on_cpu(), request.frames.as_view(request.frames.bytes.data()), views,
+  for (auto& o : on_cpu) views.push_back(o.as_view());
+  kernels::e2p(kernels::on_cpu(), request.frames.as_view(), views,
                kernels::make_e2p_plan(kernels::on_cpu(), request.rig, request.source()));
   for (std::size_t v = 0; v < on_cpu.size(); ++v) CHECK(on_gpu[v].bytes == on_cpu[v].bytes);
 }
@@ -86,9 +80,7 @@ TEST_CASE("e2p gpu: captured in a graph and replayed") {
   std::vector<kernels::device_view<std::uint8_t, 4>> views;
   for (const auto& o : outputs) {
     results.push_back(gpu_runner::upload(o, exec));
-    views.push_back({results.back().data(),
-                     {o.count, o.height, o.width, o.channels},
-                     {o.image_stride, o.row_stride, o.channels, 1}});
+    views.push_back(o.as_view<kernels::space::device>(results.back().data()));
   }
   stream.wait();
   const auto graph = stream.capture([&] {

@@ -29,6 +29,7 @@ class buffer {
   explicit buffer(std::int64_t size) { resize(size); }
   buffer(buffer&& other) noexcept { swap(other); }
   buffer& operator=(buffer&& other) noexcept {
+    release();
     swap(other);
     return *this;
   }
@@ -59,24 +60,25 @@ class buffer {
   /// Packed view of the whole buffer with the given extents, whose product must be at most size().
   template <std::size_t Rank>
   [[nodiscard]] view<T, static_cast<int>(Rank), kSpace> as(const std::int64_t (&extent)[Rank]) {
-    return checked(packed<kSpace>(data_, extent));
+    check(std::to_array(extent));
+    return packed<kSpace>(data_, extent);
   }
   template <std::size_t Rank>
   [[nodiscard]] view<const T, static_cast<int>(Rank), kSpace> as(
       const std::int64_t (&extent)[Rank]) const {
-    return checked(packed<kSpace>(static_cast<const T*>(data_), extent));
+    check(std::to_array(extent));
+    return packed<kSpace>(static_cast<const T*>(data_), extent);
   }
 
  private:
   static constexpr std::align_val_t kAlignment{64};
 
-  template <class View>
-  View checked(const View& v) const {
-    if (v.size() > size_) {
+  template <std::size_t Rank>
+  void check(const std::array<std::int64_t, Rank>& extent) const {
+    if (checked_size<T>("buffer", "extents", extent) > size_) {
       refuse("buffer", "extents", "at most " + std::to_string(size_) + " elements",
-             shape_text(v.extent));
+             shape_text(extent));
     }
-    return v;
   }
 
   static void* allocate(std::size_t bytes) {
@@ -127,13 +129,20 @@ class buffer {
 /// Copies a packed view to a packed view of the same shape, between any two spaces. Between host
 /// and host it is done on return. With a GPU on either side it is queued on exec's stream; CUDA
 /// itself waits for the copy if the host memory is not pinned.
-/// Errors: kernels::error if the shapes differ or a view is not packed; cuda_error.
+/// Errors: kernels::error if the shapes differ, a view is not packed or a pointer is null;
+/// cuda_error.
 template <class T, class U, int Rank, space From, space To>
 requires(std::is_same_v<std::remove_const_t<T>, U>) void copy(const view<T, Rank, From>& from,
                                                               const view<U, Rank, To>& to,
                                                               on_gpu exec = {}) {
   if (from.extent != to.extent) {
     refuse("copy", "to", "shape " + shape_text(from.extent), shape_text(to.extent));
+  }
+  const std::int64_t size = checked_size<U>("copy", "from", from.extent);
+  if (size == 0) return;
+  if (from.data == nullptr || to.data == nullptr) {
+    refuse("copy", from.data == nullptr ? "from" : "to",
+           "a pointer to " + shape_text(from.extent) + " elements", "null");
   }
   std::int64_t step = 1;
   for (int d = Rank - 1; d >= 0; --d) {
@@ -143,8 +152,7 @@ requires(std::is_same_v<std::remove_const_t<T>, U>) void copy(const view<T, Rank
     }
     step *= from.extent[d];
   }
-  const auto bytes = static_cast<std::size_t>(step) * sizeof(U);
-  if (bytes == 0) return;
+  const auto bytes = static_cast<std::size_t>(size) * sizeof(U);
   if constexpr (From == space::host && To == space::host) {
     std::memcpy(to.data, from.data, bytes);
     static_cast<void>(exec);

@@ -4,6 +4,7 @@
 
 #include <kernels/core/version.hpp>
 
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,6 +33,13 @@ class out_of_memory : public error {
  public:
   using error::error;
 };
+
+/// 0.1, 1e+20, nan: a number for a message.
+inline std::string number_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
 
 /// Throws kernels::error: "operation: argument: wanted W, given G".
 [[noreturn]] inline void refuse(std::string_view operation, std::string_view argument,

@@ -9,8 +9,10 @@
 
 #include <cstdint>
 
-#if defined(__FAST_MATH__)
-#error "kernels: fast-math breaks the promise of identical results; build without -ffast-math"
+// g++ says which parts of fast-math are on; clang only says when all of it is.
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
+    defined(__NO_SIGNED_ZEROS__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "kernels: fast-math breaks the promise of identical results; build without it and its parts"
 #endif
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
 #error "kernels: floating point must be evaluated in its own type (use SSE2, not x87)"
@@ -66,8 +68,8 @@ KERNELS_HD T dot3(T a, T b, T c, T d, T e, T f) {
 KERNELS_HD std::int64_t to_int64(double x) {
   constexpr double kAllIntegers = 4503599627370496.0;  // from 2^52 on, every double is an integer
   if (x >= kAllIntegers || x <= -kAllIntegers) return static_cast<std::int64_t>(x);
-  const auto whole = static_cast<std::int64_t>(x);  // towards zero
-  const double rest = x - static_cast<double>(whole);
+  const auto whole = static_cast<std::int64_t>(x);               // towards zero
+  const double rest = fma(-1.0, static_cast<double>(whole), x);  // x may be a product
   if (rest >= 0.5) return whole + 1;
   if (rest <= -0.5) return whole - 1;
   return whole;

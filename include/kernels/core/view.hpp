@@ -4,6 +4,7 @@
 
 #include <kernels/core/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -96,48 +97,60 @@ template <std::size_t Rank>
   return text + ")";
 }
 
-/// Refuses a batch of interleaved images (N, H, W, C) whose pointer is null though there are
-/// elements, whose extents are negative, whose channels or pixels are not adjacent, whose rows or
-/// images overlap, or whose size in bytes overflows.
-template <class T, space Space>
+/// Number of elements of an array of these extents. Errors: a negative extent; 2^61 bytes or more.
+template <class T, std::size_t Rank>
+std::int64_t checked_size(std::string_view operation, std::string_view argument,
+                          const std::array<std::int64_t, Rank>& extent) {
+  std::int64_t size = 1;
+  bool empty = false;
+  for (const auto e : extent) {
+    if (e < 0) refuse(operation, argument, "extents of 0 or more", shape_text(extent));
+    empty = empty || e == 0;
+  }
+  if (empty) return 0;
+  constexpr std::int64_t kMost = (std::int64_t{1} << 61) / static_cast<std::int64_t>(sizeof(T));
+  for (const auto e : extent) {
+    if (e > kMost / size) {
+      refuse(operation, argument, "fewer than 2^61 bytes", shape_text(extent));
+    }
+    size *= e;
+  }
+  return size;
+}
+
+/// Refuses interleaved images (…, H, W, C) whose pointer is null though there are elements, whose
+/// extents are negative, whose channels or pixels are not adjacent, whose rows or images overlap,
+/// or whose size in bytes overflows. Rows and images may be stored in any order and nested in any
+/// way: padded, views before frames, tiles of one canvas.
+template <class T, int Rank, space Space>
 void check_images(std::string_view operation, std::string_view argument,
-                  const view<T, 4, Space>& images) {
+                  const view<T, Rank, Space>& images) {
+  static_assert(Rank >= 3);
   const auto& e = images.extent;
   const auto& s = images.stride;
-  for (const auto n : e) {
-    if (n < 0) refuse(operation, argument, "extents of 0 or more", shape_text(e));
-  }
-  // Bounds under which no product below overflows.
-  constexpr std::int64_t kMost = std::int64_t{1} << 61;
-  const auto fits = [](std::int64_t a, std::int64_t b) {
-    return a == 0 || b <= kMost / static_cast<std::int64_t>(sizeof(T)) / a;
-  };
-  const bool sizes_fit =
-      fits(e[2], e[3]) && fits(e[1], e[2] * e[3]) && fits(e[0], e[1] * e[2] * e[3]);
-  if (!sizes_fit) refuse(operation, argument, "fewer than 2^61 bytes", shape_text(e));
-  if (images.size() == 0) return;
+  if (checked_size<T>(operation, argument, e) == 0) return;
   if (images.data == nullptr) {
     refuse(operation, argument, "a pointer to " + shape_text(e) + " elements", "null");
   }
-  if (s[3] != 1 || s[2] != e[3]) {
+  if (s[Rank - 1] != 1 || s[Rank - 2] != e[Rank - 1]) {
     refuse(operation, argument, "adjacent pixels and channels (HWC)", "strides " + shape_text(s));
   }
-  if (e[1] > 1 && s[1] < e[2] * e[3]) {
-    refuse(operation, argument, "a row stride of at least " + std::to_string(e[2] * e[3]),
-           std::to_string(s[1]));
-  }
-  if (e[1] > 1 && !fits(s[1], e[1])) {
-    refuse(operation, argument, "fewer than 2^61 bytes", "row stride " + std::to_string(s[1]));
-  }
-  const std::int64_t one_image = (e[1] - 1) * (e[1] > 1 ? s[1] : 0) + e[2] * e[3];
-  // Images may also be interleaved row by row, as tiles of one canvas are.
-  if (e[0] > 1 && s[0] < one_image && !(s[0] >= e[2] * e[3] && e[0] * s[0] <= s[1])) {
-    refuse(operation, argument,
-           "images that do not overlap (a stride of at least " + std::to_string(one_image) + ")",
-           std::to_string(s[0]));
-  }
-  if (e[0] > 1 && (!fits(s[0], e[0]) || e[0] * s[0] > kMost - one_image)) {
-    refuse(operation, argument, "fewer than 2^61 bytes", "image stride " + std::to_string(s[0]));
+  // From the smallest stride up, each step must clear everything inside it.
+  std::array<int, Rank - 2> order;
+  for (int d = 0; d < Rank - 2; ++d) order[static_cast<std::size_t>(d)] = d;
+  std::sort(order.begin(), order.end(), [&](int a, int b) { return s[a] < s[b]; });
+  constexpr std::int64_t kMost = (std::int64_t{1} << 61) / static_cast<std::int64_t>(sizeof(T));
+  std::int64_t inside = e[Rank - 2] * e[Rank - 1];
+  for (const int d : order) {
+    if (e[d] == 1) continue;
+    const std::string wanted = (d == Rank - 3 ? "a row stride" : "an image stride") +
+                               std::string(" of at least ") + std::to_string(inside) +
+                               ", so that nothing overlaps";
+    if (s[d] < inside) refuse(operation, argument, wanted, std::to_string(s[d]));
+    if (s[d] > (kMost - inside) / e[d]) {
+      refuse(operation, argument, "fewer than 2^61 bytes", "strides " + shape_text(s));
+    }
+    inside += (e[d] - 1) * s[d];
   }
 }
 

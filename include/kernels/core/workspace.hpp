@@ -36,7 +36,8 @@ class workspace_carver {
   [[nodiscard]] T* take(std::int64_t count) {
     static_assert(alignof(T) <= kAlignment);
     const std::int64_t start = used_;
-    const std::int64_t bytes = count * static_cast<std::int64_t>(sizeof(T));
+    const std::int64_t bytes = checked_size<T>("workspace", "count", std::array{count}) *
+                               static_cast<std::int64_t>(sizeof(T));
     used_ = start + (bytes + kAlignment - 1) / kAlignment * kAlignment;
     if (!carving_) return nullptr;
     if (used_ > capacity_) {

@@ -39,6 +39,13 @@ inline std::vector<e2p_band> e2p_bands(std::span<const math::e2p_view> views) {
   return bands;
 }
 
+/// Room for the coordinates of a run of pixels, on the stack: nothing is allocated while sampling.
+struct e2p_scratch {
+  static constexpr std::int32_t kRun = 1024;
+  std::uint32_t u[kRun], v[kRun];
+  e2p_edge_pixel edges[kRun];
+};
+
 /// Caches the coordinates of all views.
 inline std::vector<e2p_map> make_e2p_maps(on_cpu exec, std::span<const math::e2p_view> views,
                                           math::e2p_source source) {
@@ -56,36 +63,70 @@ inline std::vector<e2p_map> make_e2p_maps(on_cpu exec, std::span<const math::e2p
     const auto& view = views[band.view];
     e2p_map& map = maps[band.view];
     auto& edges = map.edges[static_cast<std::size_t>(band.first / e2p_map::kBand)];
-    std::vector<e2p_edge_pixel> row_edges(static_cast<std::size_t>(view.width));
+    e2p_scratch scratch;
     for (std::int32_t j = band.first; j < band.end; ++j) {
       std::uint32_t* u = map.coordinates.data() + 2 * static_cast<std::int64_t>(j) * view.width;
       map.edge_rows[static_cast<std::size_t>(j)] = static_cast<std::int32_t>(edges.size());
-      const auto found = loops.locate(view, source, j, u, u + view.width, row_edges.data());
-      edges.insert(edges.end(), row_edges.begin(), row_edges.begin() + found);
+      for (std::int32_t i = 0; i < view.width; i += e2p_scratch::kRun) {
+        const e2p_run run{j, i, std::min(i + e2p_scratch::kRun, view.width)};
+        const auto found =
+            loops.locate(view, source, run, u + i, u + view.width + i, scratch.edges);
+        edges.insert(edges.end(), scratch.edges, scratch.edges + found);
+      }
     }
   });
   return maps;
 }
 
-/// One row of one frame: the inner pixels by the instruction set's loop, then the edge pixels.
+/// The cached coordinates and edge pixels of a row.
+struct e2p_cached_row {
+  const std::uint32_t* u;
+  std::span<const e2p_edge_pixel> edges;
+
+  e2p_cached_row(const e2p_map& map, std::int32_t width, std::int32_t j, const e2p_band& band)
+      : u(map.coordinates.data() + 2 * static_cast<std::int64_t>(j) * width),
+        edges(map.edges[static_cast<std::size_t>(band.first / e2p_map::kBand)]) {
+    const auto row = static_cast<std::size_t>(j);
+    const bool last = j + 1 == band.end;
+    const auto end = last ? edges.size() : static_cast<std::size_t>(map.edge_rows[row + 1]);
+    edges = edges.first(end).subspan(static_cast<std::size_t>(map.edge_rows[row]));
+  }
+};
+
+/// A call's frames, and how they are sampled.
 template <int Channels>
-void e2p_sample_row(const e2p_loops& loops, const e2p_image& image, const e2p_row& row,
-                    std::span<const e2p_edge_pixel> edges, interpolation filter,
-                    std::uint8_t* out) {
-  if (filter == interpolation::bilinear) {
-    if (e2p_inner_rows(image.size) > 0) loops.bilinear[Channels](image, row, out);
-    for (const auto& edge : edges) {
-      math::e2p_sample_bilinear<Channels>(image.data, image.row_stride, image.size, edge.at,
-                                          out + std::int64_t{edge.column} * Channels);
-    }
-  } else {
-    if (e2p_inner_rows(image.size) > 0) e2p_nearest<Channels>(image, row, out);
-    for (const auto& edge : edges) {
-      math::e2p_sample_nearest<Channels>(image.data, image.row_stride, image.size, edge.at,
-                                         out + std::int64_t{edge.column} * Channels);
+struct e2p_frames {
+  const view<const std::uint8_t, 4>& frames;
+  math::e2p_source source;
+  const e2p_loops& loops;
+  interpolation filter;
+
+  /// Neighbouring pixels of row j, from column `first` on, of all frames: the inner ones by the
+  /// instruction set's loop, then the edge pixels.
+  void sample(const e2p_row& row, std::int32_t first, std::span<const e2p_edge_pixel> edges,
+              const view<std::uint8_t, 4>& output, std::int32_t j) const {
+    for (std::int64_t n = 0; n < frames.extent[0]; ++n) {
+      const e2p_image image{frames.data + n * frames.stride[0], frames.stride[1], source};
+      std::uint8_t* out = output.data + n * output.stride[0] + j * output.stride[1];
+      if (e2p_inner_rows(source) > 0) {
+        std::uint8_t* start = out + std::int64_t{first} * Channels;
+        if (filter == interpolation::bilinear) {
+          loops.bilinear[Channels](image, row, start);
+        } else {
+          e2p_nearest<Channels>(image, row, start);
+        }
+      }
+      for (const auto& edge : edges) {
+        std::uint8_t* pixel = out + std::int64_t{edge.column} * Channels;
+        if (filter == interpolation::bilinear) {
+          math::e2p_sample_bilinear<Channels>(image.data, image.row_stride, source, edge.at, pixel);
+        } else {
+          math::e2p_sample_nearest<Channels>(image.data, image.row_stride, source, edge.at, pixel);
+        }
+      }
     }
   }
-}
+};
 
 /// All views of all frames. The arguments have been checked.
 template <int Channels>
@@ -95,40 +136,25 @@ void e2p(on_cpu exec, const view<const std::uint8_t, 4>& frames,
   // the vector loops multiply row numbers by 32-bit strides
   const bool far_rows = frames.stride[1] > std::numeric_limits<std::uint32_t>::max();
   const e2p_loops& loops = e2p_loops_for(far_rows ? instruction_set::portable : exec.isa);
+  const e2p_frames<Channels> all{frames, plan.source(), loops, options.filter};
   const auto bands = e2p_bands(plan.views());
-  const auto source = plan.source();
   parallel_for(exec, static_cast<std::int64_t>(bands.size()), [&](std::int64_t k) {
     const e2p_band band = bands[static_cast<std::size_t>(k)];
     const auto& view = plan.views()[band.view];
     const auto& output = outputs[band.view];
-    std::vector<std::uint32_t> fresh;
-    std::vector<e2p_edge_pixel> fresh_edges;
-    if (plan.maps().empty()) {
-      fresh.resize(2 * static_cast<std::size_t>(view.width));
-      fresh_edges.resize(static_cast<std::size_t>(view.width));
-    }
+    e2p_scratch scratch;
     for (std::int32_t j = band.first; j < band.end; ++j) {
-      const std::uint32_t* u = fresh.data();
-      std::span<const e2p_edge_pixel> edges;
-      if (plan.maps().empty()) {
-        const auto found = loops.locate(view, source, j, fresh.data(), fresh.data() + view.width,
-                                        fresh_edges.data());
-        edges = {fresh_edges.data(), static_cast<std::size_t>(found)};
-      } else {
-        const e2p_map& map = plan.maps()[band.view];
-        u = map.coordinates.data() + 2 * static_cast<std::int64_t>(j) * view.width;
-        edges = map.edges[static_cast<std::size_t>(band.first / e2p_map::kBand)];
-        if (j + 1 < band.end) {
-          edges =
-              edges.first(static_cast<std::size_t>(map.edge_rows[static_cast<std::size_t>(j) + 1]));
-        }
-        edges = edges.subspan(static_cast<std::size_t>(map.edge_rows[static_cast<std::size_t>(j)]));
+      if (!plan.maps().empty()) {
+        const e2p_cached_row cached(plan.maps()[band.view], view.width, j, band);
+        all.sample({cached.u, cached.u + view.width, view.width}, 0, cached.edges, output, j);
+        continue;
       }
-      const e2p_row row{u, u + view.width, view.width};
-      for (std::int64_t n = 0; n < frames.extent[0]; ++n) {
-        const e2p_image image{frames.data + n * frames.stride[0], frames.stride[1], source};
-        e2p_sample_row<Channels>(loops, image, row, edges, options.filter,
-                                 output.data + n * output.stride[0] + j * output.stride[1]);
+      for (std::int32_t i = 0; i < view.width; i += e2p_scratch::kRun) {
+        const e2p_run run{j, i, std::min(i + e2p_scratch::kRun, view.width)};
+        const auto found =
+            loops.locate(view, plan.source(), run, scratch.u, scratch.v, scratch.edges);
+        all.sample({scratch.u, scratch.v, run.end - run.first}, i,
+                   {scratch.edges, static_cast<std::size_t>(found)}, output, j);
       }
     }
   });

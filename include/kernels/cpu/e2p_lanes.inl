@@ -20,9 +20,10 @@ inline lanes::ints quadrant(lanes::floats a, lanes::floats b) {
   return lanes::select(lanes::less(b, a), lanes::sub(lanes::set(1 << 30), q), q);
 }
 
-inline std::int32_t locate(const math::e2p_view& view, math::e2p_source source, std::int32_t j,
+inline std::int32_t locate(const math::e2p_view& view, math::e2p_source source, e2p_run run,
                            std::uint32_t* u, std::uint32_t* v, e2p_edge_pixel* edges) {
-  const std::int64_t r = 2 * static_cast<std::int64_t>(j) + 1;
+  const std::int64_t r = 2 * static_cast<std::int64_t>(run.j) + 1;
+  const std::int64_t before = 2 * static_cast<std::int64_t>(run.first);
   const lanes::floats zero = lanes::set(0.0F);
   const lanes::ints half_turn = lanes::set(static_cast<std::int32_t>(0x80000000U));
   const lanes::ints quarter_turn = lanes::set(1 << 30);
@@ -31,10 +32,11 @@ inline std::int32_t locate(const math::e2p_view& view, math::e2p_source source, 
   const lanes::ints half = lanes::set(math::kE2pOne / 2);
   lanes::ray ray[3];
   for (int k = 0; k < 3; ++k) {
-    ray[k] = lanes::start(view.row[k] * r + view.origin[k], view.column[k]);
+    ray[k] =
+        lanes::start(view.column[k] * before + (view.row[k] * r + view.origin[k]), view.column[k]);
   }
   std::int32_t found = 0;
-  for (std::int32_t i = 0; i < view.width; i += lanes::kWidth) {
+  for (std::int32_t i = run.first; i < run.end; i += lanes::kWidth) {
     const lanes::floats x = lanes::next(ray[0]);
     const lanes::floats y = lanes::next(ray[1]);
     const lanes::floats z = lanes::next(ray[2]);
@@ -49,7 +51,7 @@ inline std::int32_t locate(const math::e2p_view& view, math::e2p_source source, 
         lanes::sub(lanes::scale<21>(lanes::add(longitude, half_turn), source.width), half);
     lanes::ints at_v =
         lanes::sub(lanes::scale<20>(lanes::add(latitude, quarter_turn), source.height), half);
-    const std::int32_t valid = view.width - i;
+    const std::int32_t valid = run.end - i;
     std::uint32_t edge = lanes::outside(lanes::shift_right<math::kE2pFractionBits>(at_u), columns) |
                          lanes::outside(lanes::shift_right<math::kE2pFractionBits>(at_v), rows);
     std::int32_t us[lanes::kWidth];
@@ -67,14 +69,16 @@ inline std::int32_t locate(const math::e2p_view& view, math::e2p_source source, 
       at_v = lanes::load(vs);
     }
     if (valid >= lanes::kWidth) {
-      lanes::store(u + i, at_u);
-      lanes::store(v + i, at_v);
+      lanes::store(u, at_u);
+      lanes::store(v, at_v);
     } else {
       lanes::store(us, at_u);
       lanes::store(vs, at_v);
-      std::memcpy(u + i, us, static_cast<std::size_t>(valid) * sizeof(*us));
-      std::memcpy(v + i, vs, static_cast<std::size_t>(valid) * sizeof(*vs));
+      std::memcpy(u, us, static_cast<std::size_t>(valid) * sizeof(*us));
+      std::memcpy(v, vs, static_cast<std::size_t>(valid) * sizeof(*vs));
     }
+    u += lanes::kWidth;
+    v += lanes::kWidth;
   }
   return found;
 }

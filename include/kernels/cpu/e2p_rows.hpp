@@ -23,11 +23,16 @@ struct e2p_image {
   math::e2p_source size;
 };
 
+/// Pixels `first` … `end`−1 of row j of a view.
+struct e2p_run {
+  std::int32_t j, first, end;
+};
+
 /// The inner loops of one instruction set.
 struct e2p_loops {
-  /// Coordinates of row j: u, v for each pixel, and the edge pixels (room for a whole row).
+  /// Coordinates of a run: u, v for each pixel, and the edge pixels (room for a whole run).
   /// Returns the number of edge pixels.
-  std::int32_t (*locate)(const math::e2p_view&, math::e2p_source, std::int32_t j, std::uint32_t* u,
+  std::int32_t (*locate)(const math::e2p_view&, math::e2p_source, e2p_run, std::uint32_t* u,
                          std::uint32_t* v, e2p_edge_pixel* edges);
   /// Writes count·channels bytes, edge pixels included (whatever stands at coordinate 0).
   void (*bilinear[5])(const e2p_image&, const e2p_row&, std::uint8_t* out);  ///< by channels
@@ -44,19 +49,19 @@ inline std::int32_t e2p_inner_rows(math::e2p_source source) {
 
 namespace portable {
 
-inline std::int32_t locate(const math::e2p_view& view, math::e2p_source source, std::int32_t j,
+inline std::int32_t locate(const math::e2p_view& view, math::e2p_source source, e2p_run run,
                            std::uint32_t* u, std::uint32_t* v, e2p_edge_pixel* edges) {
   const std::int32_t columns = e2p_inner_columns(source);
   const std::int32_t rows = e2p_inner_rows(source);
   std::int32_t found = 0;
-  for (std::int32_t i = 0; i < view.width; ++i) {
-    const math::e2p_coordinate at = math::e2p_locate(view, source, i, j);
+  for (std::int32_t i = run.first; i < run.end; ++i) {
+    const math::e2p_coordinate at = math::e2p_locate(view, source, i, run.j);
     const std::int32_t column = at.u >> math::kE2pFractionBits;
     const std::int32_t row = at.v >> math::kE2pFractionBits;
     const bool inner = column >= 0 && column < columns && row >= 0 && row < rows;
     if (!inner) edges[found++] = {i, at};
-    u[i] = inner ? static_cast<std::uint32_t>(at.u) : 0;
-    v[i] = inner ? static_cast<std::uint32_t>(at.v) : 0;
+    *u++ = inner ? static_cast<std::uint32_t>(at.u) : 0;
+    *v++ = inner ? static_cast<std::uint32_t>(at.v) : 0;
   }
   return found;
 }

@@ -25,7 +25,7 @@ struct e2p_source {
   std::uint32_t width, height;
 };
 
-/// Source position in 1/2048 pixel: u in [−1024, 2048·W − 1024), v in [−1024, 2048·H − 1024].
+/// Source position in 1/2048 pixel: u in −1024 … 2048·W − 1024, v in −1024 … 2048·H − 1024.
 struct e2p_coordinate {
   std::int32_t u, v;
 };

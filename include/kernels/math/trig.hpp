@@ -18,7 +18,7 @@ KERNELS_HD sine_cosine sine_cosine_degrees(double degrees) {
   // π/180 in two doubles, so that x + tail is the angle to far below an ulp
   constexpr double kHigh = 0x1.1df46a2529d39p-6;
   constexpr double kLow = 0x1.5c1d8becdd291p-62;
-  const double x = exact::mul(rest, kHigh);
+  const double x = exact::fma(rest, kHigh, 0.0);  // an fma, because it is added below
   const double tail = exact::fma(rest, kLow, exact::fma(rest, kHigh, -x));
   const double z = exact::mul(x, x);
   double s = 1.0 / 355687428096000.0;
