@@ -89,7 +89,7 @@ TEST_CASE("without CUDA: no GPU, and device memory is refused with the remedy") 
 
 TEST_CASE("workspace: one layout counts and carves; too little and nonsense are refused") {
   const auto layout = [](kernels::workspace_carver& carver, std::int64_t n) {
-    return std::pair(carver.take<double>(n), carver.take<char>(3));
+    return std::pair<double*, char*>{carver.take<double>(n), carver.take<char>(3)};  // in order
   };
   kernels::workspace_carver counter;
   CHECK(layout(counter, 100).first == nullptr);

@@ -1,6 +1,8 @@
 // workspace: scratch memory that the caller owns and an operation carves up. One layout function,
 // written against workspace_carver, both says how much is needed and hands out the pieces.
 //
+// (in braces, which are evaluated in order)
+//
 //   struct pieces { float* sums; int* order; };
 //   pieces layout(workspace_carver& carver, std::int64_t n) {
 //     return {carver.take<float>(n), carver.take<int>(n)};
