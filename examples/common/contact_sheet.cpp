@@ -39,8 +39,7 @@ cv::Mat resized(const cv::Mat& picture, cv::Size size) {
 cv::Size fitted(const cv::Mat& picture, int width, int height) {
   const double scale = std::min(static_cast<double>(width) / picture.cols,
                                 static_cast<double>(height) / picture.rows);
-  return {std::max(1, static_cast<int>(picture.cols * scale + 0.5)),
-          std::max(1, static_cast<int>(picture.rows * scale + 0.5))};
+  return {std::max(1, cvRound(picture.cols * scale)), std::max(1, cvRound(picture.rows * scale))};
 }
 
 /// As much of the text as fits.

@@ -45,7 +45,7 @@ cv::Mat detail::make_picture(std::int64_t width, std::int64_t height) {
     throw failure("its " + std::to_string(width) + "x" + std::to_string(height) + " pixels take " +
                   bytes_text(bytes) + ", more than half of this machine's memory");
   }
-  return {static_cast<int>(height), static_cast<int>(width), CV_8UC3};
+  return cv::Mat(static_cast<int>(height), static_cast<int>(width), CV_8UC3);
 }
 
 cv::Mat read_image(const std::filesystem::path& path) {
@@ -53,16 +53,14 @@ cv::Mat read_image(const std::filesystem::path& path) {
   try {
     return decode(file);
   } catch (const std::exception& e) {
-    throw failure("cannot decode " + path.string() + ": " + e.what());
+    throw failure("cannot decode " + path.string() + ": " + e.what() +
+                  "; replace the file or leave it out");
   }
 }
 
 bool has_image_name(const std::filesystem::path& path) {
-  auto extension = path.extension().string();
-  std::ranges::transform(extension, extension.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   constexpr std::array<std::string_view, 4> kKnown = {".jpg", ".jpeg", ".png", ".webp"};
-  return std::ranges::find(kKnown, extension) != kKnown.end();
+  return std::ranges::find(kKnown, ending_of(path)) != kKnown.end();
 }
 
 }  // namespace kernels::examples

@@ -66,6 +66,7 @@ class png_reader {
       throw failure("a kind of PNG that is not known here");
     }
     std::vector<std::uint8_t*> rows;
+    rows.reserve(static_cast<std::size_t>(picture.rows));
     for (int y = 0; y < picture.rows; ++y) rows.push_back(picture.ptr(y));
     guarded([&] {
       png_read_image(png_, rows.data());

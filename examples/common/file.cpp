@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cctype>
 #include <cerrno>
-#include <cstring>
 #include <string>
 #include <system_error>
 
@@ -95,9 +95,16 @@ int write_all(int fd, std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
+std::string ending_of(const fs::path& path) {
+  std::string ending = path.extension().string();
+  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return ending;
+}
+
 std::vector<std::uint8_t> read_file(const fs::path& path) {
   const auto fail = [&](int code) {
-    throw failure("cannot read " + path.string() + ": " + reason(code));
+    throw failure("cannot read " + path.string() + ": " + reason(code) +
+                  "; make it readable or leave it out");
   };
   descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) fail(errno);
@@ -136,15 +143,16 @@ void write_file(const fs::path& path, std::string_view text) {
 output_folder::output_folder(fs::path path) : path_(std::move(path)) {
   try {
     make(path_);
-    write_file(path_ / ".writable", std::string_view{});
-    fs::remove(path_ / ".writable");
+    const fs::path trial = temporary_name(path_ / "trial");
+    write_file(trial, std::string_view{});
+    fs::remove(trial);
   } catch (const fs::filesystem_error& e) {
     remove_empty();
     throw usage_error("--output " + path_.string() + ": " + e.code().message() +
                       "; choose a folder that can be made and written to");
   } catch (const output_failure& e) {
     remove_empty();
-    throw usage_error("--output " + path_.string() + " is not writable: " + e.what());
+    throw usage_error("--output " + path_.string() + ": " + e.what());
   }
 }
 

@@ -4,10 +4,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace kernels::examples {
+
+/// How the name ends, in small letters: ".jpg" of "Room.JPG".
+std::string ending_of(const std::filesystem::path& path);
 
 /// Errors: failure naming the file.
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path);

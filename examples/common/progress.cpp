@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -16,7 +17,7 @@ constexpr double kBarSeconds = 0.1;   // between two drawings of the bar
 constexpr double kLineSeconds = 5.0;  // between two lines
 
 std::string seconds_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole < 60) return std::to_string(whole) + " s";
   if (whole < 3600) {
     return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
@@ -35,7 +36,7 @@ bool has_utf8() {
 }
 
 std::string bar(double share, int width) {
-  const int full = std::clamp(static_cast<int>(share * width + 0.5), 0, width);
+  const int full = std::clamp(static_cast<int>(std::lround(share * width)), 0, width);
   static const bool utf8 = has_utf8();
   std::string text;
   for (int k = 0; k < width; ++k) {

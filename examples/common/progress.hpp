@@ -19,8 +19,6 @@ class progress {
   progress& operator=(const progress&) = delete;
 
   void advance();
-  /// Steps that will not come after all (negative) or were not foreseen.
-  void expect(std::int64_t more) { total_ += more; }
   /// A message of its own line, quiet or not.
   void note(std::string_view message);
   /// Takes the bar away.

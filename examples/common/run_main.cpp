@@ -13,6 +13,8 @@
 namespace kernels::examples {
 namespace {
 
+constexpr const char* kOutOfMemory = "out of memory; choose a smaller --size or fewer views";
+
 int say_nothing(int, const char*, const char*, const char*, int, void*) { return 0; }
 
 void silence_libraries() {
@@ -44,7 +46,9 @@ int run_main(std::string_view program, const std::function<int()>& body) {
     print_message(program, e.what());
     return 2;
   } catch (const std::bad_alloc&) {
-    print_message(program, "out of memory; choose a smaller --size or fewer views");
+    print_message(program, kOutOfMemory);
+  } catch (const cv::Exception& e) {
+    print_message(program, e.code == cv::Error::StsNoMem ? kOutOfMemory : e.what());
   } catch (const std::exception& e) {
     print_message(program, e.what());
   }

@@ -45,7 +45,7 @@ double lay_out(const std::string& text, double cap, double x, double baseline, i
 
 int text_width(const std::string& text, int cap) {
   const double large = static_cast<double>(cap) * kOversampling;
-  return static_cast<int>(lay_out(text, large, 0, 0, 1, nullptr) / kOversampling + 0.5);
+  return cvRound(lay_out(text, large, 0, 0, 1, nullptr) / kOversampling);
 }
 
 cv::Mat text_mask(const std::string& text, int cap, double weight) {
@@ -54,7 +54,7 @@ cv::Mat text_mask(const std::string& text, int cap, double weight) {
   cv::Mat large(size * kOversampling, CV_8U, cv::Scalar(0));
   const double tall = static_cast<double>(cap) * kOversampling;
   lay_out(text, tall, margin * kOversampling, (margin + cap) * kOversampling,
-          std::max(1, static_cast<int>(tall * weight + 0.5)), &large);
+          std::max(1, cvRound(tall * weight)), &large);
   cv::Mat mask;
   cv::resize(large, mask, size, 0, 0, cv::INTER_AREA);
   return mask;

@@ -1,7 +1,9 @@
 #include <common/errors.hpp>
+#include <common/file.hpp>
 #include <common/video.hpp>
 
 #include <opencv2/videoio.hpp>
+#include <opencv2/videoio/registry.hpp>
 
 #include <unistd.h>
 
@@ -19,12 +21,9 @@ struct video_reader::capture {
 };
 
 bool has_video_name(const std::filesystem::path& path) {
-  auto extension = path.extension().string();
-  std::ranges::transform(extension, extension.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   constexpr std::array<std::string_view, 6> kKnown = {".mp4", ".avi",  ".mov",
                                                       ".mkv", ".webm", ".m4v"};
-  return std::ranges::find(kKnown, extension) != kKnown.end();
+  return std::ranges::find(kKnown, ending_of(path)) != kKnown.end();
 }
 
 video_reader::video_reader(std::filesystem::path path)
@@ -34,14 +33,17 @@ video_reader::video_reader(std::filesystem::path path)
   }
   bool opened = false;
   try {
-    opened = capture_->video.open(path_.string(), cv::CAP_FFMPEG) ||
-             capture_->video.open(path_.string());
+    // FFmpeg where there is one: other backends print what they cannot do
+    const auto backends = cv::videoio_registry::getStreamBackends();
+    const bool has_ffmpeg = std::ranges::find(backends, cv::CAP_FFMPEG) != backends.end();
+    opened = capture_->video.open(path_.string(), has_ffmpeg ? cv::CAP_FFMPEG : cv::CAP_ANY);
   } catch (const cv::Exception&) {
     opened = false;
   }
   if (!opened) {
     throw failure("cannot decode " + path_.string() +
-                  ": not a video, damaged, or in a format that this OpenCV does not have");
+                  ": not a video, damaged, or in a format that this OpenCV does not have; "
+                  "replace or convert it, or leave it out");
   }
 }
 

@@ -60,7 +60,7 @@ graticule::decal& graticule::place(decal& label, double longitude, double latitu
 float graticule::cover(const decal& label, const cv::Mat& mask, vec d) {
   const float ahead = dot(d, label.centre);
   if (ahead < 0.9F) return 0;
-  const float margin = kCap / 2;
+  const float margin = kCap / 2.0F;
   const float x = (dot(d, label.right) / ahead - kOffset) * kScale + margin - 0.5F;
   const float y =
       static_cast<float>(mask.rows) - margin - (dot(d, label.up) / ahead - kOffset) * kScale - 0.5F;

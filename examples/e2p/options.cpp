@@ -105,12 +105,11 @@ void check_angles(const options& o) {
   for (const auto& [name, value] :
        {std::pair{"--yaw", o.yaw}, {"--pitch", o.pitch}, {"--roll", o.roll}}) {
     if (!(std::abs(value) <= 1e6)) {
-      refuse_option(name, "an angle in degrees, at most 1000000", CLI::detail::to_string(value));
+      refuse_option(name, "an angle in degrees, at most 1000000", std::to_string(value));
     }
   }
   if (!(o.fov > 0 && o.fov < 180)) {
-    refuse_option("--fov", "a field of view above 0 and below 180 degrees",
-                  CLI::detail::to_string(o.fov));
+    refuse_option("--fov", "a field of view above 0 and below 180 degrees", std::to_string(o.fov));
   }
 }
 

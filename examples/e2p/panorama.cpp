@@ -56,7 +56,7 @@ class painter {
   }
 
   static cv::Vec3b bytes(vec c) {
-    const auto byte = [](float x) { return static_cast<std::uint8_t>(x * 255 + 0.5F); };
+    const auto byte = [](float x) { return static_cast<std::uint8_t>(std::lround(x * 255)); };
     return {byte(c.z), byte(c.y), byte(c.x)};
   }
 
@@ -74,7 +74,9 @@ class painter {
       if (!has_detail(coarse, i, j)) continue;
       vec sum;
       for (int k = 0; k < kFine * kFine; ++k) {
-        sum = sum + at(i + (k % kFine + 0.5) / kFine, j + (k / kFine + 0.5) / kFine);
+        const int across = k % kFine;
+        const int down = k / kFine;
+        sum = sum + at(i + (across + 0.5) / kFine, j + (down + 0.5) / kFine);
       }
       picture_.at<cv::Vec3b>(j, i) = bytes(1.0F / (kFine * kFine) * sum);
     }
@@ -100,7 +102,7 @@ class painter {
 };
 
 image_format format_of(const std::filesystem::path& path) {
-  const auto ending = path.extension().string();
+  const auto ending = ending_of(path);
   if (ending == ".jpg" || ending == ".jpeg") return image_format::jpg;
   if (ending == ".png") return image_format::png;
   if (ending == ".webp") return image_format::webp;

@@ -72,7 +72,7 @@ struct named_object {
 
 void refuse_unknown_keys(const named_object& what, std::initializer_list<const char*> known) {
   std::string names;
-  for (const char* key : known) names += (names.empty() ? "" : ", ") + std::string(key);
+  for (const char* key : known) names.append(names.empty() ? "" : ", ").append(key);
   for (const auto& [key, value] : what.object.items()) {
     const bool is_known =
         std::ranges::any_of(known, [&k = key](const char* name) { return k == name; });

@@ -60,10 +60,12 @@ class cpu_sampler : public sampler {
 
  private:
   const e2p_plan& plan(const cv::Mat& panorama) {
-    const auto [it, is_new] =
-        plans_.try_emplace({panorama.cols, panorama.rows}, plan_for(cameras_, panorama));
-    auto& plan = it->second;
-    if (!is_new && plan.maps().empty() && cached_bytes_ + map_bytes() <= memory_bytes() / 4) {
+    const std::pair size(panorama.cols, panorama.rows);
+    const auto found = plans_.find(size);
+    if (found == plans_.end())
+      return plans_.emplace(size, plan_for(cameras_, panorama)).first->second;
+    auto& plan = found->second;
+    if (plan.maps().empty() && cached_bytes_ + map_bytes() <= memory_bytes() / 4) {
       try {
         plan = make_e2p_plan(exec_, cameras_, {panorama.cols, panorama.rows});
         cached_bytes_ += plan.bytes();
