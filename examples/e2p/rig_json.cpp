@@ -74,11 +74,10 @@ void refuse_unknown_keys(const named_object& what, std::initializer_list<const c
   std::string names;
   for (const char* key : known) names.append(names.empty() ? "" : ", ").append(key);
   for (const auto& [key, value] : what.object.items()) {
-    const bool is_known =
-        std::ranges::any_of(known, [&k = key](const char* name) { return k == name; });
-    if (!is_known) {
-      throw usage_error(what.name + ": unknown key \"" + key + "\"; known are " + names);
-    }
+    if (std::ranges::find(known, key) != known.end()) continue;
+    std::string message = what.name;
+    message.append(": unknown key \"").append(key).append("\"; known are ").append(names);
+    throw usage_error(message);
   }
 }
 

@@ -1,5 +1,6 @@
 // e2p on the CPU: every instruction set, cached and uncached plans, any number of threads.
 #include "../e2p_cases.hpp"
+#include "../e2p_huge_arrays.hpp"
 
 #include <kernels/e2p.hpp>
 

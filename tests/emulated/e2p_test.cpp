@@ -1,5 +1,6 @@
 // e2p's CUDA kernels in the emulator, under several thread schedules.
 #include "../e2p_cases.hpp"
+#include "../e2p_huge_arrays.hpp"
 
 #include <kernels/e2p.cuh>
 
