@@ -1,5 +1,6 @@
 // difference's CUDA kernels in the emulator, under several thread schedules.
 #include "../difference_cases.hpp"
+#include "scratch.hpp"
 
 #include <kernels/difference.cuh>
 
@@ -12,24 +13,12 @@ kernels::device_view<const std::uint8_t, 4> as_view(const byte_images& images) {
   return {images.bytes.data(), images.extent, images.stride};
 }
 
-struct aligned_scratch {
-  explicit aligned_scratch(std::int64_t bytes)
-      : size(bytes),
-        data(static_cast<std::byte*>(
-            ::operator new (static_cast<std::size_t>(bytes), std::align_val_t{256}))) {}
-  ~aligned_scratch() { ::operator delete (data, std::align_val_t{256}); }
-  aligned_scratch(const aligned_scratch&) = delete;
-  aligned_scratch& operator=(const aligned_scratch&) = delete;
-  std::int64_t size;
-  std::byte* data;
-};
-
 image_difference run(const byte_images& a, const byte_images& b) {
-  const aligned_scratch scratch(kernels::gpu::difference_workspace_bytes<std::uint8_t>(as_view(a)));
+  const emulated::aligned_scratch scratch(
+      kernels::gpu::difference_workspace_bytes<std::uint8_t>(as_view(a)));
   image_difference result;
-  kernels::gpu::difference<std::uint8_t>(
-      nullptr, as_view(a), as_view(b), &result,
-      kernels::packed<kernels::space::device>(scratch.data, {scratch.size}));
+  kernels::gpu::difference<std::uint8_t>(nullptr, as_view(a), as_view(b), &result,
+                                         scratch.as_view());
   return result;
 }
 
@@ -45,10 +34,9 @@ TEST_CASE("difference emulated: more rows than blocks") { difference_cases::many
 
 TEST_CASE("difference emulated: a workspace that is too small is refused") {
   const byte_images a({1, 40, 4, 3});
-  const aligned_scratch scratch(256);
+  const emulated::aligned_scratch scratch(256);
   image_difference result;
-  CHECK_THROWS_WITH_AS(kernels::gpu::difference<std::uint8_t>(
-                           nullptr, as_view(a), as_view(a), &result,
-                           kernels::packed<kernels::space::device>(scratch.data, {scratch.size})),
+  CHECK_THROWS_WITH_AS(kernels::gpu::difference<std::uint8_t>(nullptr, as_view(a), as_view(a),
+                                                              &result, scratch.as_view()),
                        doctest::Contains("workspace"), kernels::error);
 }

@@ -3,6 +3,7 @@
 //
 // The rule for exact code: a product is consumed only by an fma, a store, a comparison, a
 // conversion or a division, never by a plain + or -, so no compiler has anything to contract.
+// Where one must be added, it is a product().
 #pragma once
 
 #include <kernels/core/version.hpp>
@@ -43,6 +44,13 @@ KERNELS_HD double fma(double a, double b, double c) { return __builtin_fma(a, b,
 KERNELS_HD double div(double a, double b) { return a / b; }
 KERNELS_HD double sqrt(double a) { return __builtin_sqrt(a); }
 #endif
+
+/// a·b, rounded once: a product that may be given to add(). An fma, because a compiler may contract
+/// a plain product with the addition that follows. Gives +0 where a·b is −0.
+template <class T>
+KERNELS_HD T product(T a, T b) {
+  return fma(a, b, T(0));
+}
 
 /// The smaller (larger) one; b if either is NaN or both are equal, as the SSE instructions do.
 template <class T>

@@ -1,7 +1,7 @@
 // e2p on real panoramas (not part of the project: KERNELS_TEST_DATA names their folder), compared
 // with the double-precision reference.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include "../e2p_reference.hpp"
+#include "data.hpp"
 
 #include <kernels/e2p.hpp>
 
@@ -9,17 +9,9 @@
 
 #include <opencv2/imgcodecs.hpp>
 
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-
-namespace {
-std::filesystem::path folder;
-}
-
 TEST_CASE("e2p: real panoramas within one level of the reference") {
   for (const char* name : {"testRoom1_2kMono.jpg", "kiara_8_sunset.jpg"}) {
-    const cv::Mat image = cv::imread((folder / name).string());
+    const cv::Mat image = cv::imread((real_data::folder() / "360" / name).string());
     CAPTURE(std::string(name));
     REQUIRE(!image.empty());
     std::vector<kernels::pinhole> rig = kernels::ring(4, {.width = 320, .height = 240});
@@ -66,14 +58,4 @@ TEST_CASE("e2p: real panoramas within one level of the reference") {
     CHECK(worst <= 1.0);
     CHECK(std::abs(signed_error / static_cast<double>(compared)) < 0.01);
   }
-}
-
-int main(int argc, char** argv) {
-  const char* data = std::getenv("KERNELS_TEST_DATA");
-  folder = std::filesystem::path(data != nullptr ? data : "../shared/data") / "360";
-  if (!std::filesystem::exists(folder)) {
-    std::printf("skipped: no test data at %s (set KERNELS_TEST_DATA)\n", folder.c_str());
-    return 77;
-  }
-  return doctest::Context(argc, argv).run();
 }

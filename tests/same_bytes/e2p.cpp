@@ -1,45 +1,20 @@
-// Prints hashes of exact operations on fixed inputs, and exits with 1 if one of them is not the
-// hash that stands here: every compiler, flag, instruction set and thread count must reproduce it.
+// camera and e2p.
+#include "same_bytes.hpp"
+
 #include <kernels/e2p.hpp>
 
 #include <cstdio>
-#include <cstring>
 
 namespace {
 
 using kernels::instruction_set;
-
-class fnv1a {
- public:
-  void add(const void* data, std::size_t size) {
-    const auto* bytes = static_cast<const unsigned char*>(data);
-    for (std::size_t k = 0; k < size; ++k) hash_ = (hash_ ^ bytes[k]) * 1099511628211ULL;
-  }
-  [[nodiscard]] std::uint64_t value() const { return hash_; }
-
- private:
-  std::uint64_t hash_ = 14695981039346656037ULL;
-};
+using same_bytes::expect;
 
 std::vector<std::uint8_t> noise(std::size_t size) {
   std::vector<std::uint8_t> bytes(size);
-  std::uint64_t state = 88172645463325252ULL;
-  for (auto& b : bytes) {  // xorshift64
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    b = static_cast<std::uint8_t>(state >> 24);
-  }
+  same_bytes::random random;
+  for (auto& b : bytes) b = static_cast<std::uint8_t>(random.next() >> 24);
   return bytes;
-}
-
-int failures = 0;
-
-void expect(const char* what, std::uint64_t expected, std::uint64_t given) {
-  const bool same = expected == given;
-  std::printf("%-28s %016llx %s\n", what, static_cast<unsigned long long>(given),
-              same ? "ok" : "DIFFERENT");
-  failures += same ? 0 : 1;
 }
 
 std::vector<kernels::pinhole> rig() {
@@ -55,11 +30,9 @@ std::vector<kernels::pinhole> rig() {
   return views;
 }
 
-}  // namespace
-
-int main() {
+void run() {
   const auto views = rig();
-  fnv1a cameras;
+  same_bytes::hash cameras;
   for (const auto& v : views) {
     cameras.add(v.rotation.data(), sizeof v.rotation);
     cameras.add(&v.fx, sizeof v.fx);
@@ -78,7 +51,7 @@ int main() {
       continue;
     }
     for (const int threads : {1, 2, 7}) {
-      fnv1a e2p;
+      same_bytes::hash e2p;
       for (const std::int64_t channels : {1, 3, 4}) {
         const auto frames = noise(static_cast<std::size_t>(2 * 256 * 512 * channels));
         const kernels::on_cpu exec{.threads = threads, .isa = isa};
@@ -102,5 +75,8 @@ int main() {
       expect(what, 0xf9e1f2d330734b74, e2p.value());
     }
   }
-  return failures == 0 ? 0 : 1;
 }
+
+const same_bytes::operation registered("e2p", run);
+
+}  // namespace
