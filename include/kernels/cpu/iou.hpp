@@ -51,12 +51,12 @@ void iou_rows(const iou_loops<T>& loops, const view<const box<T>, 1>& a, std::in
     loops.measure(tile_b, b, j, count, options);
     T* to = out.data + first * out.stride[0] + j * out.stride[1];
     if (out.stride[1] == 1) {
-      loops.rows(tile_a, rows, tile_b, count, to, out.stride[0], options);
+      loops.rows(tile_a, 0, rows, tile_b, count, to, out.stride[0], options);
     } else if (out.stride[0] == 1) {  // every kind but over_a and over_b is symmetric
       iou_options turned = options;
       if (options.kind == overlap::over_a) turned.kind = overlap::over_b;
       if (options.kind == overlap::over_b) turned.kind = overlap::over_a;
-      loops.rows(tile_b, count, tile_a, rows, to, out.stride[1], turned);
+      loops.rows(tile_b, 0, count, tile_a, rows, to, out.stride[1], turned);
     } else {
       for (std::int64_t i = 0; i < rows; ++i) {
         for (std::int64_t k = 0; k < count; ++k) {

@@ -42,6 +42,7 @@ struct iou_lanes<float> {
   static mask ordered(values a, values b) { return _mm256_cmp_ps(a, b, _CMP_ORD_Q); }
   static mask both(mask a, mask b) { return _mm256_and_ps(a, b); }
   static values select(mask m, values a, values b) { return _mm256_blendv_ps(b, a, m); }
+  static unsigned bits(mask m) { return static_cast<unsigned>(_mm256_movemask_ps(m)); }
   static values product(values a, values b) { return fma(a, b, set(float(0))); }
 };
 
@@ -73,6 +74,7 @@ struct iou_lanes<double> {
   static mask ordered(values a, values b) { return _mm256_cmp_pd(a, b, _CMP_ORD_Q); }
   static mask both(mask a, mask b) { return _mm256_and_pd(a, b); }
   static values select(mask m, values a, values b) { return _mm256_blendv_pd(b, a, m); }
+  static unsigned bits(mask m) { return static_cast<unsigned>(_mm256_movemask_pd(m)); }
   static values product(values a, values b) { return fma(a, b, set(double(0))); }
 };
 

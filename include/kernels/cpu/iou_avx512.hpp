@@ -41,6 +41,7 @@ struct iou_lanes<float> {
   static mask ordered(values a, values b) { return _mm512_cmp_ps_mask(a, b, _CMP_ORD_Q); }
   static mask both(mask a, mask b) { return static_cast<mask>(a & b); }
   static values select(mask m, values a, values b) { return _mm512_mask_blend_ps(m, b, a); }
+  static unsigned bits(mask m) { return m; }
   static values product(values a, values b) { return fma(a, b, set(float(0))); }
 };
 
@@ -73,6 +74,7 @@ struct iou_lanes<double> {
   static mask ordered(values a, values b) { return _mm512_cmp_pd_mask(a, b, _CMP_ORD_Q); }
   static mask both(mask a, mask b) { return static_cast<mask>(a & b); }
   static values select(mask m, values a, values b) { return _mm512_mask_blend_pd(m, b, a); }
+  static unsigned bits(mask m) { return m; }
   static values product(values a, values b) { return fma(a, b, set(double(0))); }
 };
 

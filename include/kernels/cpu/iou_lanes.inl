@@ -88,11 +88,12 @@ template <lane_kind Kind, class T, class Next>
 template <lane_kind Kind>
 struct overlap_loops {
   template <class T>
-  static void rows(const box_tile<T>& a, std::int64_t rows, const box_tile<T>& b,
-                   std::int64_t count, T* out, std::int64_t stride, const iou_options given) {
+  static void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows,
+                   const box_tile<T>& b, std::int64_t count, T* out, std::int64_t stride,
+                   const iou_options given) {
     for (std::int64_t i = 0; i < rows; ++i) {
       const iou_options options = given;
-      const auto all = lane_boxes<T>::all(a.get(i));
+      const auto all = lane_boxes<T>::all(a.get(first + i));
       overlaps<Kind, T>(
           options, [all](std::int64_t) { return all; }, b, count, out + i * stride);
     }
@@ -126,10 +127,11 @@ void with_kind(const iou_options& options, const Run& run) {
 }
 
 template <class T>
-void rows(const box_tile<T>& a, std::int64_t rows, const box_tile<T>& b, std::int64_t count, T* out,
-          std::int64_t stride, const iou_options& options) {
-  with_kind(options,
-            [&](auto loops) { decltype(loops)::rows(a, rows, b, count, out, stride, options); });
+void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows, const box_tile<T>& b,
+          std::int64_t count, T* out, std::int64_t stride, const iou_options& options) {
+  with_kind(options, [&](auto loops) {
+    decltype(loops)::rows(a, first, rows, b, count, out, stride, options);
+  });
 }
 
 template <class T>
@@ -182,7 +184,8 @@ void measure_lanes(box_tile<T>& tile, std::int64_t k, const iou_options& options
     low = L::set(-kInfinite);
     high = L::set(kInfinite);
     other = L::set(kInfinite);
-    good = L::both(L::ordered(left, top), L::ordered(right, bottom));
+    good = L::both(L::ordered(L::sub(left, left), L::sub(top, top)),
+                   L::ordered(L::sub(right, right), L::sub(bottom, bottom)));
     V angle = zero;
     if (options.kind == overlap::ciou) angle = L::select(good, arc_tangent<T>(width, height), zero);
     L::store(tile.angle + k, angle);
@@ -207,4 +210,36 @@ void measure(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t
 }
 
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>};
+T largest(const T* values, std::int64_t count) {
+  using L = iou_lanes<T>;
+  auto most = L::set(values[0]);
+  std::int64_t k = 0;
+  for (; k + L::kWidth <= count; k += L::kWidth) most = L::max(L::load(values + k), most);
+  alignas(64) T lane[L::kWidth];
+  L::store(lane, most);
+  T result = lane[0];
+  for (std::int64_t l = 1; l < L::kWidth; ++l) result = exact::max(lane[l], result);
+  for (; k < count; ++k) result = exact::max(values[k], result);
+  return result;
+}
+
+template <class T>
+std::int64_t above(const T* values, std::int64_t count, T threshold, std::int32_t* found) {
+  using L = iou_lanes<T>;
+  const auto limit = L::set(threshold);
+  std::int64_t n = 0;
+  std::int64_t k = 0;
+  for (; k + L::kWidth <= count; k += L::kWidth) {
+    unsigned hits = L::bits(L::less(limit, L::load(values + k)));
+    for (; hits != 0; hits &= hits - 1) {
+      found[n++] = static_cast<std::int32_t>(k) + __builtin_ctz(hits);
+    }
+  }
+  for (; k < count; ++k) {
+    if (values[k] > threshold) found[n++] = static_cast<std::int32_t>(k);
+  }
+  return n;
+}
+
+template <class T>
+inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &largest<T>, &above<T>};

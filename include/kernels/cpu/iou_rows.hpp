@@ -37,12 +37,17 @@ struct iou_loops {
   /// Measures boxes first … first + count − 1, count <= kBoxes.
   void (*measure)(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t first,
                   std::int64_t count, const iou_options& options);
-  /// out[i][k] = overlap(a[i], b[k]) for i < rows and k < count; rows start `stride` apart.
-  void (*rows)(const box_tile<T>& a, std::int64_t rows, const box_tile<T>& b, std::int64_t count,
-               T* out, std::int64_t stride, const iou_options& options);
+  /// out[i][k] = overlap(a[first + i], b[k]) for i < rows and k < count; rows of out start `stride`
+  /// apart.
+  void (*rows)(const box_tile<T>& a, std::int64_t first, std::int64_t rows, const box_tile<T>& b,
+               std::int64_t count, T* out, std::int64_t stride, const iou_options& options);
   /// out[k] = overlap(a[k], b[k]) for k < count.
   void (*pairs)(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
                 const iou_options& options);
+  /// The largest of count >= 1 numbers without NaN.
+  T (*largest)(const T* values, std::int64_t count);
+  /// Writes the k with values[k] > threshold, ascending; returns how many.
+  std::int64_t (*above)(const T* values, std::int64_t count, T threshold, std::int32_t* found);
 };
 
 namespace iou_portable {
@@ -59,11 +64,11 @@ void measure(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t
 }
 
 template <class T>
-void rows(const box_tile<T>& a, std::int64_t rows, const box_tile<T>& b, std::int64_t count, T* out,
-          std::int64_t stride, const iou_options& options) {
+void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows, const box_tile<T>& b,
+          std::int64_t count, T* out, std::int64_t stride, const iou_options& options) {
   for (std::int64_t i = 0; i < rows; ++i) {
     for (std::int64_t k = 0; k < count; ++k) {
-      out[i * stride + k] = math::overlap_of(options, a.get(i), b.get(k));
+      out[i * stride + k] = math::overlap_of(options, a.get(first + i), b.get(k));
     }
   }
 }
@@ -75,7 +80,23 @@ void pairs(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* ou
 }
 
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>};
+T largest(const T* values, std::int64_t count) {
+  T most = values[0];
+  for (std::int64_t k = 1; k < count; ++k) most = exact::max(values[k], most);
+  return most;
+}
+
+template <class T>
+std::int64_t above(const T* values, std::int64_t count, T threshold, std::int32_t* found) {
+  std::int64_t n = 0;
+  for (std::int64_t k = 0; k < count; ++k) {
+    if (values[k] > threshold) found[n++] = static_cast<std::int32_t>(k);
+  }
+  return n;
+}
+
+template <class T>
+inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &largest<T>, &above<T>};
 
 }  // namespace iou_portable
 }  // namespace kernels::inline KERNELS_ABI::cpu
