@@ -76,6 +76,23 @@ TEST_CASE("nms cpu: one place, one far away, many sizes") {
   p.boxes[17] = {1e30F, 1e30F, 1.1e30F, 1.1e30F};
   CHECK(run({.threads = 1}, p) == nms_cases::reference(p));
 }
+TEST_CASE("nms cpu: boxes much larger than a cell are found by their cores") {
+  int different = 0;
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    auto p = nms_cases::make<double>(nms_cases::scene::random, 300, seed);
+    std::mt19937 random(seed);
+    for (std::size_t k = 0; k < p.boxes.size(); ++k) {  // a median of 20 pixels, pairs of up to 120
+      const auto at = [&](int range) { return static_cast<double>(random() % range) / 4; };
+      const double side = k % 3 == 0 ? 60 + at(240) : 15 + at(30);
+      const double x = at(4000);
+      const double y = at(1200);
+      p.boxes[k] = {x, y, x + side, y + 40 + at(20)};
+    }
+    p.options.iou_threshold = 0.02 + 0.02 * (seed % 25);
+    different += run({.threads = 1}, p) == nms_cases::reference(p) ? 0 : 1;
+  }
+  CHECK(different == 0);
+}
 TEST_CASE("nms cpu: a permutation of boxes with different scores keeps the same boxes") {
   auto p = nms_cases::make<float>(nms_cases::scene::random, 700, 5);
   for (std::size_t k = 0; k < p.scores.size(); ++k) {
