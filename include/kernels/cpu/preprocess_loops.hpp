@@ -72,6 +72,19 @@ inline void preprocess_taps(const std::uint8_t* row, const std::int32_t* offset,
 }
 inline constexpr std::int64_t kPreprocessTaps = 128;
 
+/// Which of 128 bytes of taps, 8 a pixel, are both taps of a channel, as 16-bit numbers.
+struct preprocess_pick {
+  alignas(64) std::uint8_t order[3][64];
+  constexpr preprocess_pick() : order{} {
+    for (int c = 0; c < 3; ++c) {
+      for (int k = 0; k < 64; ++k) {
+        order[c][k] = static_cast<std::uint8_t>(8 * (k / 4) + c + (k % 4 == 2 ? 3 : 0));
+      }
+    }
+  }
+};
+inline constexpr preprocess_pick kPreprocessPick;
+
 }  // namespace kernels::inline KERNELS_ABI::cpu
 
 #if KERNELS_X86
@@ -177,15 +190,10 @@ namespace kernels::inline KERNELS_ABI::cpu::avx512 {
 inline void across(const std::uint8_t* row, const preprocess_columns& columns,
                    const preprocess_sums& sums) {
   alignas(64) std::uint64_t taps[kPreprocessTaps];
-  alignas(64) std::uint8_t order[3][64];
-  for (int c = 0; c < 3; ++c) {
-    for (int k = 0; k < 64; ++k) {
-      order[c][k] = static_cast<std::uint8_t>(8 * (k / 4) + c + (k % 4 == 2 ? 3 : 0));
-    }
-  }
   constexpr __mmask64 kEven = 0x5555555555555555U;  // a tap is a byte of a 16-bit number
-  const __m512i pick[3] = {_mm512_load_si512(order[0]), _mm512_load_si512(order[1]),
-                           _mm512_load_si512(order[2])};
+  const __m512i pick[3] = {_mm512_load_si512(kPreprocessPick.order[0]),
+                           _mm512_load_si512(kPreprocessPick.order[1]),
+                           _mm512_load_si512(kPreprocessPick.order[2])};
   std::int64_t done = 0;
   while (columns.long_reads - done >= 16) {
     const std::int64_t room = columns.long_reads - done;
