@@ -17,12 +17,14 @@ struct mask_logits_columns {
   std::vector<float> weight;
   std::vector<std::uint64_t> inside;
 
-  mask_logits_columns(const math::logit_axis& axis, std::int64_t width) {
-    for (std::int64_t x = 0; x < mask_words(width) * kMaskBits; ++x) {
-      const auto tap = math::logit_position(axis, std::min(x, width - 1));
+  explicit mask_logits_columns(const std::vector<math::logit_tap>& taps) {
+    const auto width = static_cast<std::int64_t>(taps.size());
+    for (const auto& tap : taps) {
       low.push_back(tap.low);
       weight.push_back(tap.weight);
     }
+    low.resize(static_cast<std::size_t>(mask_words(width) * kMaskBits), low.back());
+    weight.resize(low.size(), weight.back());
     for (std::int64_t x = 0; x < width; x += kMaskBits) {
       inside.push_back(math::low_bits(std::min(width - x, kMaskBits)));
     }
@@ -35,9 +37,13 @@ inline void mask_logits(on_cpu exec, const view<const float, 3>& logits, std::in
                         const view<float, 1>& scores, const mask_logits_options& options) {
   const auto& loops = choose_mask_logits_loops(exec.isa);
   const auto& region = options.region;
-  const auto rows = math::make_logit_axis(region.top, region.bottom, height, logits.extent[1]);
-  const mask_logits_columns columns(
-      math::make_logit_axis(region.left, region.right, width, logits.extent[2]), width);
+  std::vector<math::logit_tap> rows(static_cast<std::size_t>(height));
+  loops.locate(math::make_logit_axis(region.top, region.bottom, height, logits.extent[1]), height,
+               rows.data());
+  std::vector<math::logit_tap> taps(static_cast<std::size_t>(width));
+  loops.locate(math::make_logit_axis(region.left, region.right, width, logits.extent[2]), width,
+               taps.data());
+  const mask_logits_columns columns(taps);
   const mask_thresholds thresholds{options.threshold,
                                    exact::add(options.threshold, options.stability_offset),
                                    exact::add(options.threshold, -options.stability_offset)};
@@ -52,7 +58,7 @@ inline void mask_logits(on_cpu exec, const view<const float, 3>& logits, std::in
     std::vector<float> blended(static_cast<std::size_t>(logits.extent[2] + kLogitPadding));
     mask_levels sum;
     for (std::int64_t y = first; y < std::min(height, first + kRows); ++y) {
-      const auto tap = math::logit_position(rows, y);
+      const auto& tap = rows[static_cast<std::size_t>(y)];
       const float* map = logits.data + n * logits.stride[0];
       loops.blend(map + tap.low * logits.stride[1], map + tap.high * logits.stride[1], tap.weight,
                   logits.extent[2], blended.data());

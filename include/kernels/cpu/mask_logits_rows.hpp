@@ -21,6 +21,7 @@ struct mask_logits_loops {
                                   std::int64_t words, const mask_thresholds& thresholds,
                                   const std::uint64_t* inside, std::uint64_t* out,
                                   mask_levels* levels);
+  void (*locate)(const math::logit_axis& axis, std::int64_t count, math::logit_tap* taps);
   void (*blend)(const float* top, const float* bottom, float weight, std::int64_t size, float* out);
   threshold_loop threshold, threshold_and_count;
 };

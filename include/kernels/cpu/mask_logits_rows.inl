@@ -1,6 +1,11 @@
 // mask_logits' row loops, compiled once an instruction set: included inside a namespace that has
 // `logit_lanes`, a vector of kWidth floats.
 
+/// math::logit_position of pixels 0 … count − 1.
+inline void locate_logits(const math::logit_axis& axis, std::int64_t count, math::logit_tap* taps) {
+  for (std::int64_t k = 0; k < count; ++k) taps[k] = math::logit_position(axis, k);
+}
+
 /// out[k] = math::logit_blend(top[k], bottom[k], weight).
 inline void blend_row(const float* top, const float* bottom, float weight, std::int64_t size,
                       float* out) {
@@ -47,5 +52,5 @@ void threshold_row(const float* row, const std::int32_t* low, const float* weigh
   }
 }
 
-inline constexpr mask_logits_loops kMaskLogitsLoops = {&blend_row, &threshold_row<false>,
-                                                       &threshold_row<true>};
+inline constexpr mask_logits_loops kMaskLogitsLoops = {&locate_logits, &blend_row,
+                                                       &threshold_row<false>, &threshold_row<true>};
