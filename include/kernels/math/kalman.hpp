@@ -89,8 +89,10 @@ KERNELS_HD kalman_steps::kalman_expectation<kalman_scalar<T>> kalman_project(
 }
 /// Returns whether the track is coupled afterwards.
 template <class Model, class T, class At>
-KERNELS_HD bool kalman_warp(const kalman_motion<T>& motion, At at, bool coupled) {
-  if (!coupled && kalman_keeps_axes(motion)) {
+KERNELS_HD bool kalman_warp(const kalman_motion<T>& m, At at, bool coupled) {
+  static_assert(Model::kCouples, "kalman_warp: for kalman_xywh (and kalman_xyah)");
+  const kalman_steps::kalman_motion_of<kalman_scalar<T>> motion{m.a, m.b, m.c, m.d, m.tx, m.ty};
+  if (!coupled && kalman_keeps_axes(m)) {
     kalman_steps::kalman_warp_plain<kalman_scalar<T>, Model>(motion, at);
     return false;
   }
