@@ -150,6 +150,13 @@ struct kalman_track {
       const kalman_noise<T>& noise) {
     return kalman_project<Model>(noise, slot(), coupled);
   }
+  /// Squared Mahalanobis distance of a measurement, or of its first two numbers.
+  KERNELS_HD T distance(const kalman_noise<T>& noise, const box_numbers<T>& z, bool position_only) {
+    const T numbers[4] = {z.a, z.b, z.c, z.d};
+    const auto gate = kalman_steps::kalman_gate_of(project(noise));
+    return position_only ? kalman_steps::kalman_distance<1, kalman_scalar<T>>(gate, numbers)
+                         : kalman_steps::kalman_distance<2, kalman_scalar<T>>(gate, numbers);
+  }
   KERNELS_HD kernels::box<T> box() { return kalman_box<Model, T>(slot()); }
 
   [[nodiscard]] KERNELS_HD T coupling([[maybe_unused]] int pair, [[maybe_unused]] int k) const {
