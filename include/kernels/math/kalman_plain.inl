@@ -231,7 +231,7 @@ KERNELS_HD typename Ops::number kalman_distance(const kalman_gate<Ops>& gate,
     distance = Ops::fma(Ops::mul(second, gate.inverse[2 * pair + 1]), second, distance);
   }
   return Ops::select(Ops::finite(distance), distance,
-                     Ops::set(std::numeric_limits<typename Ops::scalar>::infinity()));
+                     Ops::set(math::kKalmanInfinite<typename Ops::scalar>));
 }
 
 template <class Ops>
