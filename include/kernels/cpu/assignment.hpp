@@ -2,6 +2,8 @@
 #pragma once
 
 #include <kernels/core/view.hpp>
+#include <kernels/cpu/assignment_avx2.hpp>
+#include <kernels/cpu/assignment_avx512.hpp>
 #include <kernels/cpu/assignment_dense.hpp>
 #include <kernels/cpu/assignment_sparse.hpp>
 
@@ -10,6 +12,12 @@ namespace kernels::inline KERNELS_ABI::cpu {
 template <class T>
 const assignment_loops<T>& assignment_loops_for(instruction_set isa) {
   switch (choose(isa)) {
+#if KERNELS_X86
+    case instruction_set::avx512:
+      return avx512::assignment::kAssignmentLoops<T>;
+    case instruction_set::avx2:
+      return avx2::assignment::kAssignmentLoops<T>;
+#endif
     default:
       return portable::kAssignmentLoops<T>;
   }
