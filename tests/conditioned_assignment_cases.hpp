@@ -115,8 +115,8 @@ inline scene random_scene(std::mt19937& random, int tracks, int detections) {
   }
   for (int j = 0; j < detections; ++j) {
     const auto [left, top] = corners[static_cast<std::size_t>(below(4))];
-    for (const double x : {left - 0.5 * below(9), top - 0.5 * below(9), 7 + below(14) * 0.75,
-                           6 + below(14) * 0.75}) {
+    for (const double x : {left - 0.5 * below(9), top - 0.5 * below(9), 10 + below(14) * 0.75,
+                           8 + below(14) * 0.75}) {
       s.boxes.push_back(below(40) == 0 ? kNan : below(40) == 0 ? 1e18 : x);
     }
   }
