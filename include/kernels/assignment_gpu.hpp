@@ -1,7 +1,8 @@
 // assignment's checks, the same in C++ (assignment.hpp) and in CUDA code (assignment.cuh).
 #pragma once
 
-#include <kernels/core/buffer.hpp>
+#include <kernels/core/arrays.hpp>
+#include <kernels/core/exec.hpp>
 #include <kernels/math/assignment.hpp>
 
 #include <span>
@@ -53,7 +54,7 @@ std::span<T> assignment_span(std::string_view argument, const view<T, 1>& v) {
   return {v.data, static_cast<std::size_t>(v.extent[0])};
 }
 
-/// What every form checks that is in host memory: shapes and the limit.
+/// What every form checks that is in host memory: shapes and pointers.
 template <class T, space Space>
 void check_assignment_lists(const sparse_costs<T, Space>& cost) {
   check_assignment_array("cost.row_offsets", cost.row_offsets);
@@ -61,7 +62,7 @@ void check_assignment_lists(const sparse_costs<T, Space>& cost) {
   check_assignment_array("cost.costs", cost.costs);
   check_assignment_size("cost.costs", cost.costs.extent[0], cost.columns.extent[0]);
   if (cost.row_offsets.extent[0] < 1) {
-    refuse("assign", "cost.row_offsets", "one more than there are rows", "none");
+    refuse("assign", "cost.row_offsets", "at least one entry, 0", "none");
   }
 }
 template <space Space>
@@ -69,10 +70,19 @@ void check_assignment_problems(const assignment_problems<Space>& problems) {
   check_assignment_array("problems.row_offsets", problems.row_offsets);
   check_assignment_array("problems.column_offsets", problems.column_offsets);
   if (problems.row_offsets.extent[0] < 1) {
-    refuse("assign", "problems.row_offsets", "one more than there are problems", "none");
+    refuse("assign", "problems.row_offsets", "at least one entry, 0", "none");
   }
   check_assignment_size("problems.column_offsets", problems.column_offsets.extent[0],
                         problems.row_offsets.extent[0]);
+}
+template <class T, space Space>
+void check_assignment_ragged(const ragged_costs<T, Space>& cost, std::int64_t entries) {
+  check_array("assign", "cost.costs", cost.costs);
+  if (cost.costs.extent[0] > 1 && cost.costs.stride[0] != 1) {
+    refuse("assign", "cost.costs", "adjacent elements", "a stride");
+  }
+  check_assignment_array("cost.offsets", cost.offsets);
+  check_assignment_size("cost.offsets", cost.offsets.extent[0], entries);
 }
 
 }  // namespace kernels::inline KERNELS_ABI

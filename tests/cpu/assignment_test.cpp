@@ -17,11 +17,9 @@ std::vector<answer> run_batch(kernels::on_cpu exec, const std::vector<problem>& 
                               double limit, form f) {
   std::vector<std::int32_t> rows{0}, columns{0}, list_rows{0}, list_columns;
   std::vector<double> list_costs;
-  std::int64_t widest = 0;
   for (const auto& p : problems) {
     rows.push_back(rows.back() + p.rows);
     columns.push_back(columns.back() + p.columns);
-    widest = std::max<std::int64_t>(widest, p.columns);
     for (int i = 0; i < p.rows; ++i) {
       for (int j = 0; j < p.columns; ++j) {
         if (std::isnan(p.at(i, j))) continue;
@@ -31,19 +29,17 @@ std::vector<answer> run_batch(kernels::on_cpu exec, const std::vector<problem>& 
       list_rows.push_back(static_cast<std::int32_t>(list_columns.size()));
     }
   }
-  const std::int64_t stride = widest + 3;  // what is not a cost must not be read
-  std::vector<double> stacked(static_cast<std::size_t>(rows.back() * stride), -kInfinity);
-  for (std::size_t g = 0; g < problems.size(); ++g) {
-    for (int i = 0; i < problems[g].rows; ++i) {
-      for (int j = 0; j < problems[g].columns; ++j) {
-        stacked[static_cast<std::size_t>((rows[g] + i) * stride + j)] = problems[g].at(i, j);
-      }
-    }
+  std::vector<std::int64_t> offsets{0};
+  std::vector<double> matrices;  // with gaps, which must not be read
+  for (const auto& p : problems) {
+    matrices.insert(matrices.end(), p.cost.begin(), p.cost.end());
+    matrices.insert(matrices.end(), 3, -kInfinity);
+    offsets.push_back(static_cast<std::int64_t>(matrices.size()));
   }
   const auto list = [](const auto& v) {
     return kernels::packed(v.data(), {static_cast<std::int64_t>(v.size())});
   };
-  const kernels::view<const double, 2> cost{stacked.data(), {rows.back(), widest}, {stride, 1}};
+  const kernels::ragged_costs<double> cost{list(matrices), list(offsets)};
   const kernels::sparse_costs<double> lists{list(list_rows), list(list_columns), list(list_costs)};
   const kernels::assignment_problems<> parts{list(rows), list(columns)};
   std::vector<std::int32_t> to_column(static_cast<std::size_t>(rows.back()), 7);
@@ -256,13 +252,13 @@ TEST_CASE("assignment: refused arguments") {
   refused("cost.row_offsets", assign);
   offsets = {0, 2, 4};
   refused("cost.row_offsets", assign);
-  const std::vector<std::int32_t> rows{0, 2}, too_wide{0, 4};
+  const std::vector<std::int32_t> rows{0, 2}, three{0, 3};
+  const std::vector<std::int64_t> room{0, 5};
   const std::vector<double> finite(6, 1.0);
-  std::vector<std::int32_t> four(4, 7);
   const kernels::assignment_problems<> problems{kernels::packed(rows.data(), {2}),
-                                                kernels::packed(too_wide.data(), {2})};
-  refused("at most 3 columns", [&] {
-    kernels::assign(kernels::on_cpu(), kernels::packed(finite.data(), {2, 3}), problems, to_column,
-                    kernels::packed(four.data(), {4}));
-  });
+                                                kernels::packed(three.data(), {2})};
+  const kernels::ragged_costs<double> ragged{kernels::packed(finite.data(), {6}),
+                                             kernels::packed(room.data(), {2})};
+  refused("room for 6",
+          [&] { kernels::assign(kernels::on_cpu(), ragged, problems, to_column, to_row); });
 }
