@@ -14,6 +14,11 @@
 
 namespace kernels::inline KERNELS_ABI {
 
+#if defined(KERNELS_WITH_CUDA)
+extern template struct gpu::assignment_launchers<float>;
+extern template struct gpu::assignment_launchers<double>;
+#endif
+
 /// Minimises Σ (cost − limit) over all partial matchings: a pair that costs more than the limit is
 /// never matched. An infinite limit (or one of at least the largest cost, see below) means as many
 /// pairs as can be had, and the cheapest of those matchings: the usual rectangular assignment.

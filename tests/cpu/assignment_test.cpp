@@ -15,57 +15,11 @@ using kernels::instruction_set;
 /// All problems in one call.
 std::vector<answer> run_batch(kernels::on_cpu exec, const std::vector<problem>& problems,
                               double limit, form f) {
-  std::vector<std::int32_t> rows{0}, columns{0}, list_rows{0}, list_columns;
-  std::vector<double> list_costs;
-  for (const auto& p : problems) {
-    rows.push_back(rows.back() + p.rows);
-    columns.push_back(columns.back() + p.columns);
-    for (int i = 0; i < p.rows; ++i) {
-      for (int j = 0; j < p.columns; ++j) {
-        if (std::isnan(p.at(i, j))) continue;
-        list_columns.push_back(j);
-        list_costs.push_back(p.at(i, j));
-      }
-      list_rows.push_back(static_cast<std::int32_t>(list_columns.size()));
-    }
-  }
-  std::vector<std::int64_t> offsets{0};
-  std::vector<double> matrices;  // with gaps, which must not be read
-  for (const auto& p : problems) {
-    matrices.insert(matrices.end(), p.cost.begin(), p.cost.end());
-    matrices.insert(matrices.end(), 3, -kInfinity);
-    offsets.push_back(static_cast<std::int64_t>(matrices.size()));
-  }
-  const auto list = [](const auto& v) {
+  assignment_cases::batch b(problems);
+  assignment_cases::assign_batch(exec, b, limit, f, [](auto& v) {
     return kernels::packed(v.data(), {static_cast<std::int64_t>(v.size())});
-  };
-  const kernels::ragged_costs<double> cost{list(matrices), list(offsets)};
-  const kernels::sparse_costs<double> lists{list(list_rows), list(list_columns), list(list_costs)};
-  const kernels::assignment_problems<> parts{list(rows), list(columns)};
-  std::vector<std::int32_t> to_column(static_cast<std::size_t>(rows.back()), 7);
-  std::vector<std::int32_t> to_row(static_cast<std::size_t>(columns.back()), 7);
-  const auto a = kernels::packed(to_column.data(), {std::ssize(to_column)});
-  const auto b = kernels::packed(to_row.data(), {std::ssize(to_row)});
-  switch (f) {
-    case form::dense:
-      kernels::assign(exec, cost, parts, a, b, {.limit = limit});
-      break;
-    case form::lists:
-      kernels::assign(exec, lists, parts, a, b, {.limit = limit});
-      break;
-    case form::greedy:
-      kernels::assign_greedy(exec, cost, parts, a, b, {.limit = limit});
-      break;
-    case form::greedy_lists:
-      kernels::assign_greedy(exec, lists, parts, a, b, {.limit = limit});
-      break;
-  }
-  std::vector<answer> answers;
-  for (std::size_t g = 0; g < problems.size(); ++g) {
-    answers.push_back({{to_column.begin() + rows[g], to_column.begin() + rows[g + 1]},
-                       {to_row.begin() + columns[g], to_row.begin() + columns[g + 1]}});
-  }
-  return answers;
+  });
+  return b.answers();
 }
 
 template <class T>
