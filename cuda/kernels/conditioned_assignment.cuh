@@ -15,11 +15,22 @@ struct conditioned_count {
   std::int32_t* last;
 };
 
+/// A view as a kernel sees it.
+template <class T>
+struct conditioned_array {
+  const T* data;
+  std::int64_t row_stride, stride;
+  __device__ __forceinline__ T at(std::int64_t i, std::int64_t j = 0) const {
+    return data[i * row_stride + j * stride];
+  }
+};
+
 template <class T>
 struct conditioned_job {
-  view<const T, 2, space::device> cost, detections;
-  view<const std::int32_t, 1, space::device> masks;
-  view<const T, 1, space::device> confidences;
+  std::int64_t tracks, detection_count;
+  conditioned_array<T> cost, detections;
+  conditioned_array<std::int32_t> masks;
+  conditioned_array<T> confidences;
   conditioned_assignment_parameters<T> parameters;
   T ceiling;
   std::int32_t map_height, map_width;
@@ -35,31 +46,29 @@ template <class T>
 __global__ void __launch_bounds__(256) conditioned_begin_kernel(conditioned_job<T> job) {
   const std::int64_t threads = std::int64_t{gridDim.x} * blockDim.x;
   const std::int64_t first = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  for (std::int64_t i = first; i < job.cost.extent[0]; i += threads) {
+  for (std::int64_t i = first; i < job.tracks; i += threads) {
     job.rows.number[i] = 0;
     job.rows.last[i] = 0;
   }
-  for (std::int64_t j = first; j < job.cost.extent[1]; j += threads) {
+  for (std::int64_t j = first; j < job.detection_count; j += threads) {
     job.columns.number[j] = 0;
     job.columns.last[j] = 0;
-    const T* d = job.detections.data + j * job.detections.stride[0];
-    const std::int64_t step = job.detections.stride[1];
-    job.boxes[j] =
-        math::mask_box(d[0], d[step], d[2 * step], d[3 * step], job.map_height, job.map_width);
+    const auto at = [&](std::int64_t c) { return job.detections.at(j, c); };
+    job.boxes[j] = math::mask_box(at(0), at(1), at(2), at(3), job.map_height, job.map_width);
   }
 }
 
 /// Grid: any.
 template <class T>
 __global__ void __launch_bounds__(256) conditioned_count_kernel(conditioned_job<T> job) {
-  const std::int64_t columns = job.cost.extent[1];
-  const std::int64_t size = job.cost.extent[0] * columns;
+  const std::int64_t columns = job.detection_count;
+  const std::int64_t size = job.tracks * columns;
   const std::int64_t threads = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t k = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; k < size;
        k += threads) {
     const std::int64_t i = k / columns;
     const std::int64_t j = k - i * columns;
-    const T c = job.cost.data[i * job.cost.stride[0] + j * job.cost.stride[1]];
+    const T c = job.cost.at(i, j);
     if (!assignment_allowed(c, job.ceiling)) continue;
     atomicAdd(job.rows.number + i, 1);
     atomicAdd(job.columns.number + j, 1);
@@ -71,8 +80,8 @@ __global__ void __launch_bounds__(256) conditioned_count_kernel(conditioned_job<
 /// Grid: any.
 template <class T>
 __global__ void __launch_bounds__(256) conditioned_adjust_kernel(conditioned_job<T> job) {
-  const std::int64_t columns = job.cost.extent[1];
-  const std::int64_t size = job.cost.extent[0] * columns;
+  const std::int64_t columns = job.detection_count;
+  const std::int64_t size = job.tracks * columns;
   const std::int64_t threads = std::int64_t{gridDim.x} * blockDim.x;
   const auto locked = [&](std::int64_t row) {
     return job.rows.number[row] == 1 && job.columns.number[job.rows.last[row]] == 1;
@@ -81,16 +90,15 @@ __global__ void __launch_bounds__(256) conditioned_adjust_kernel(conditioned_job
        k += threads) {
     const std::int64_t i = k / columns;
     const std::int64_t j = k - i * columns;
-    const T c = job.cost.data[i * job.cost.stride[0] + j * job.cost.stride[1]];
+    const T c = job.cost.at(i, j);
     const bool may = assignment_allowed(c, job.ceiling);
     const bool row_locked = locked(i);
     const bool column_locked = job.columns.number[j] == 1 && locked(job.columns.last[j]);
     const bool alone = may && row_locked && column_locked;
-    const std::int32_t mask = job.masks.data[i * job.masks.stride[0]];
+    const std::int32_t mask = job.masks.at(i);
     double discount = 0.0;
     if (may && !alone && job.counts != nullptr &&
-        math::mask_counts(job.parameters, mask,
-                          job.confidences.data[i * job.confidences.stride[0]])) {
+        math::mask_counts(job.parameters, mask, job.confidences.at(i))) {
       discount = math::mask_discount(job.parameters, job.counts[j * job.parameters.labels + mask],
                                      job.areas[mask], job.boxes[j]);
     }
@@ -146,10 +154,12 @@ void conditioned_launchers<T, Label>::run(
   workspace_carver carver(workspace);
   const conditioned_space scratch = conditioned_layout(carver, tracks, columns, parameters.labels);
   const bool has_map = map.size() > 0 && parameters.labels > 0;
-  const conditioned_job<T> job{cost,
-                               detections,
-                               masks,
-                               confidences,
+  const conditioned_job<T> job{tracks,
+                               columns,
+                               {cost.data, cost.stride[0], cost.stride[1]},
+                               {detections.data, detections.stride[0], detections.stride[1]},
+                               {masks.data, masks.stride[0], 0},
+                               {confidences.data, confidences.stride[0], 0},
                                parameters,
                                math::assignment_ceiling(parameters.limit),
                                static_cast<std::int32_t>(map.extent[0]),
