@@ -115,8 +115,8 @@ class associator {
     }
     // where all pairs would count, those that do not overlap are no loss
     const double limit = exact::min(a.rules.limit, std::numeric_limits<double>::max());
-    solver_.solve(starts_, columns_.data(), values_.data(), limit < 2.0 ? limit : 0.0, a.match,
-                  column_match_);
+    const scratch::lists pairs{starts_.data(), columns_.data(), values_.data()};
+    solver_.solve(pairs, limit < 2.0 ? limit : 0.0, a.match, column_match_);
   }
 
   /// As many pairs as can be had, whether they overlap or not.
@@ -133,9 +133,8 @@ class associator {
         row[j] = separate(a, detections, i, j) ? 0.0 : price(a, detections, i, j, iou);
       }
     }
-    const view<const double, 2> matrix =
-        packed(matrix_.data(),
-               {static_cast<std::int64_t>(a.rows.size()), static_cast<std::int64_t>(columns)});
+    const scratch::dense matrix = packed(matrix_.data(), {static_cast<std::int64_t>(a.rows.size()),
+                                                          static_cast<std::int64_t>(columns)});
     solver_.solve(matrix, a.rules.limit, a.match, column_match_);
   }
 
@@ -151,7 +150,8 @@ class associator {
     }
   }
 
-  cpu::assignment_scratch<double> solver_{instruction_set::best};
+  using scratch = cpu::assignment_scratch<double>;
+  scratch solver_{instruction_set::best};
   overlap_finder overlaps_;
   std::vector<box<double>> boxes_;
   std::vector<std::int32_t> starts_, columns_, column_match_;
