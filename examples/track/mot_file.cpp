@@ -165,7 +165,10 @@ std::vector<mot_row> parse_mot_text(std::string_view text, std::string_view name
     rows.push_back(row_parser(name, line).parse(content));
     sorted = sorted && (rows.size() < 2 || rows.rbegin()[1].frame <= rows.back().frame);
   }
-  if (!sorted) std::ranges::stable_sort(rows, {}, &mot_row::frame);
+  if (!sorted) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const mot_row& a, const mot_row& b) { return a.frame < b.frame; });
+  }
   return rows;
 }
 
@@ -175,12 +178,12 @@ std::vector<mot_row> read_mot_file(const std::filesystem::path& path) {
 }
 
 std::span<const mot_row> rows_of_frame(std::span<const mot_row> rows, std::int64_t frame) {
-  const auto found = std::ranges::equal_range(rows, frame, {}, &mot_row::frame);
-  return {found.begin(), found.end()};
+  const auto begin = std::ranges::lower_bound(rows, frame, {}, &mot_row::frame);
+  return {begin, std::ranges::upper_bound(rows, frame, {}, &mot_row::frame)};
 }
 
 std::string mot_text(std::vector<mot_row> rows) {
-  std::ranges::stable_sort(rows, [](const mot_row& a, const mot_row& b) {
+  std::stable_sort(rows.begin(), rows.end(), [](const mot_row& a, const mot_row& b) {
     return a.frame != b.frame ? a.frame < b.frame : a.id < b.id;
   });
   std::string text;
