@@ -9,6 +9,9 @@
 
 namespace kernels::inline KERNELS_ABI {
 
+/// Whose rules say which boxes count.
+enum class mot_benchmark : std::uint8_t { mot15, mot16, mot17, mot20 };
+
 /// CLEAR-MOT. Bernardin, Stiefelhagen, "Evaluating multiple object tracking performance", 2008.
 struct clear_metrics {
   std::int64_t tp = 0, fn = 0, fp = 0;  ///< boxes matched, missed, invented
