@@ -10,10 +10,14 @@
 #pragma once
 
 #include <kernels/assignment_gpu.hpp>
-#include <kernels/cpu/assignment.hpp>
-#include <kernels/cpu/parallel.hpp>
+#include <kernels/cpu/assignment_batch.hpp>
 
 namespace kernels::inline KERNELS_ABI {
+
+#if defined(KERNELS_WITH_CUDA)
+extern template struct gpu::assignment_launchers<float>;
+extern template struct gpu::assignment_launchers<double>;
+#endif
 
 /// Minimises Σ (cost − limit) over all partial matchings: a pair that costs more than the limit is
 /// never matched. An infinite limit (or one of at least the largest cost, see below) means as many
@@ -44,25 +48,165 @@ class assignment_solver {
   /// Errors: kernels::error for sizes that do not fit, a NaN limit, a cost of −infinity.
   void solve(const view<const T, 2>& cost, T limit, std::span<std::int32_t> row_to_column,
              std::span<std::int32_t> column_to_row) {
-    check_assignment_costs("cost", cost);
-    check_assignment_limit(limit);
-    check_assignment_size("row_to_column", std::ssize(row_to_column), cost.extent[0]);
-    check_assignment_size("column_to_row", std::ssize(column_to_row), cost.extent[1]);
+    check(cost, limit, row_to_column, column_to_row);
     if (!scratch_.solve(cost, limit, row_to_column, column_to_row)) refuse_assignment_cost();
+  }
+  /// The greedy matching, see assign_greedy().
+  void solve_greedy(const view<const T, 2>& cost, T limit, std::span<std::int32_t> row_to_column,
+                    std::span<std::int32_t> column_to_row) {
+    check(cost, limit, row_to_column, column_to_row);
+    if (!scratch_.solve_greedily(cost, limit, row_to_column, column_to_row)) {
+      refuse_assignment_cost();
+    }
   }
 
  private:
+  static void check(const view<const T, 2>& cost, T limit, std::span<std::int32_t> row_to_column,
+                    std::span<std::int32_t> column_to_row) {
+    check_assignment_costs(cost);
+    check_assignment_limit(limit);
+    check_assignment_size("row_to_column", std::ssize(row_to_column), cost.extent[0]);
+    check_assignment_size("column_to_row", std::ssize(column_to_row), cost.extent[1]);
+  }
+
   cpu::assignment_scratch<T> scratch_;
 };
 
-/// One problem; see assignment_solver. Allocates its scratch; one thread.
+/// What the forms below have in common: checks, then the threads.
+template <bool Greedy, class T, class Costs>
+void assignment_run(on_cpu exec, const Costs& cost, std::int64_t rows,
+                    const view<std::int32_t, 1>& row_to_column,
+                    const view<std::int32_t, 1>& column_to_row,
+                    const assignment_parameters<T>& parameters) {
+  check_assignment_limit(parameters.limit);
+  const auto to_column = assignment_span("row_to_column", row_to_column);
+  const auto to_row = assignment_span("column_to_row", column_to_row);
+  check_assignment_size("row_to_column", std::ssize(to_column), rows);
+  const cpu::assignment_part all{0, 0, rows, 0, std::ssize(to_row)};
+  cpu::assign<Greedy>(
+      exec, cost, 1, [&](std::int64_t) { return all; }, parameters.limit, to_column, to_row);
+}
+
+template <bool Greedy, class T, class Costs>
+void assignment_run(on_cpu exec, const Costs& cost, const assignment_problems<>& problems,
+                    const view<std::int32_t, 1>& row_to_column,
+                    const view<std::int32_t, 1>& column_to_row,
+                    const assignment_parameters<T>& parameters) {
+  check_assignment_limit(parameters.limit);
+  check_assignment_problems(problems);
+  const auto to_column = assignment_span("row_to_column", row_to_column);
+  const auto to_row = assignment_span("column_to_row", column_to_row);
+  const auto row = assignment_span("problems.row_offsets", problems.row_offsets);
+  const auto column = assignment_span("problems.column_offsets", problems.column_offsets);
+  const std::int64_t count =
+      check_offsets("assign", "problems.row_offsets", problems.row_offsets, std::ssize(to_column));
+  check_offsets("assign", "problems.column_offsets", problems.column_offsets, std::ssize(to_row));
+  const auto part = [&](std::int64_t g) {
+    const auto k = static_cast<std::size_t>(g);
+    return cpu::assignment_part{g, row[k], row[k + 1] - row[k], column[k],
+                                column[k + 1] - column[k]};
+  };
+  if constexpr (std::is_same_v<Costs, ragged_costs<T>>) {
+    check_assignment_ragged(cost, count + 1);
+    check_offsets("assign", "cost.offsets", cost.offsets, cost.costs.extent[0]);
+    for (std::int64_t g = 0; g < count; ++g) {
+      const std::int64_t room = cost.offsets.data[g + 1] - cost.offsets.data[g];
+      if (room < part(g).rows * part(g).columns) {
+        refuse("assign", "cost.offsets",
+               "room for " + std::to_string(part(g).rows * part(g).columns) + " costs in problem " +
+                   std::to_string(g),
+               std::to_string(room));
+      }
+    }
+  } else {
+    check_assignment_size("cost.row_offsets", cost.row_offsets.extent[0],
+                          std::ssize(to_column) + 1);
+  }
+  cpu::assign<Greedy>(exec, cost, count, part, parameters.limit, to_column, to_row);
+}
+
+template <class T>
+void check_assignment_matrix(const view<const T, 2>& cost,
+                             const view<std::int32_t, 1>& column_to_row) {
+  check_assignment_costs(cost);
+  check_assignment_size("column_to_row", column_to_row.extent[0], cost.extent[1]);
+}
+template <class T>
+std::int64_t check_assignment_rows(const sparse_costs<T>& cost) {
+  check_assignment_lists(cost);
+  return check_offsets("assign", "cost.row_offsets", cost.row_offsets, cost.columns.extent[0]);
+}
+
+/// The forms below share these. row_to_column and column_to_row: one element a row and a column,
+/// adjacent, as are offsets and lists. They allocate their scratch; threads share problems, not one
+/// problem. Rows and columns beyond those of the last problem are left as they are.
+/// Errors: as above; offsets or columns that do not ascend or lie outside; before anything is
+/// written.
+///
+/// Greedy: of the allowed pairs whose row and column are both free, the cheapest is matched, until
+/// there is none; ties go to the lowest row, then to the lowest column. Cost: one pass over the
+/// pairs and, for each column a row loses, one more over that row.
+
+/// One problem, from a matrix or from lists of pairs.
 template <class T>
 void assign(on_cpu exec, const view<const T, 2>& cost, const view<std::int32_t, 1>& row_to_column,
             const view<std::int32_t, 1>& column_to_row,
             const assignment_parameters<T>& parameters = {}) {
-  assignment_solver<T>(exec.isa).solve(cost, parameters.limit,
-                                       assignment_span("row_to_column", row_to_column),
-                                       assignment_span("column_to_row", column_to_row));
+  check_assignment_matrix(cost, column_to_row);
+  assignment_run<false>(exec, cost, cost.extent[0], row_to_column, column_to_row, parameters);
+}
+template <class T>
+void assign(on_cpu exec, const sparse_costs<T>& cost, const view<std::int32_t, 1>& row_to_column,
+            const view<std::int32_t, 1>& column_to_row,
+            const assignment_parameters<T>& parameters = {}) {
+  assignment_run<false>(exec, cost, check_assignment_rows(cost), row_to_column, column_to_row,
+                        parameters);
+}
+template <class T>
+void assign_greedy(on_cpu exec, const view<const T, 2>& cost,
+                   const view<std::int32_t, 1>& row_to_column,
+                   const view<std::int32_t, 1>& column_to_row,
+                   const assignment_parameters<T>& parameters = {}) {
+  check_assignment_matrix(cost, column_to_row);
+  assignment_run<true>(exec, cost, cost.extent[0], row_to_column, column_to_row, parameters);
+}
+template <class T>
+void assign_greedy(on_cpu exec, const sparse_costs<T>& cost,
+                   const view<std::int32_t, 1>& row_to_column,
+                   const view<std::int32_t, 1>& column_to_row,
+                   const assignment_parameters<T>& parameters = {}) {
+  assignment_run<true>(exec, cost, check_assignment_rows(cost), row_to_column, column_to_row,
+                       parameters);
+}
+
+/// Many problems, from matrices or from lists of pairs.
+template <class T>
+void assign(on_cpu exec, const ragged_costs<T>& cost, const assignment_problems<>& problems,
+            const view<std::int32_t, 1>& row_to_column, const view<std::int32_t, 1>& column_to_row,
+            const assignment_parameters<T>& parameters = {}) {
+  assignment_run<false>(exec, cost, problems, row_to_column, column_to_row, parameters);
+}
+template <class T>
+void assign(on_cpu exec, const sparse_costs<T>& cost, const assignment_problems<>& problems,
+            const view<std::int32_t, 1>& row_to_column, const view<std::int32_t, 1>& column_to_row,
+            const assignment_parameters<T>& parameters = {}) {
+  check_assignment_rows(cost);
+  assignment_run<false>(exec, cost, problems, row_to_column, column_to_row, parameters);
+}
+template <class T>
+void assign_greedy(on_cpu exec, const ragged_costs<T>& cost, const assignment_problems<>& problems,
+                   const view<std::int32_t, 1>& row_to_column,
+                   const view<std::int32_t, 1>& column_to_row,
+                   const assignment_parameters<T>& parameters = {}) {
+  assignment_run<true>(exec, cost, problems, row_to_column, column_to_row, parameters);
+}
+template <class T>
+void assign_greedy(on_cpu exec, const sparse_costs<T>& cost, const assignment_problems<>& problems,
+                   const view<std::int32_t, 1>& row_to_column,
+                   const view<std::int32_t, 1>& column_to_row,
+                   const assignment_parameters<T>& parameters = {}) {
+  check_assignment_rows(cost);
+  assignment_run<true>(exec, cost, problems, row_to_column, column_to_row, parameters);
 }
 
 }  // namespace kernels::inline KERNELS_ABI
