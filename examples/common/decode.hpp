@@ -17,7 +17,7 @@ namespace kernels::examples {
 cv::Mat read_image(const std::filesystem::path& path);
 
 /// Reads a PNG of labels: one channel of 1 to 16 bits, values as they are (of a palette, the
-/// indices). 16 bits a pixel.
+/// indices). One channel of 8 or 16 bits.
 /// Errors: failure naming the file and what is wrong with it.
 cv::Mat read_labels(const std::filesystem::path& path);
 

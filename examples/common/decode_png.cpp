@@ -91,9 +91,7 @@ class png_reader {
     cv::Mat labels(static_cast<int>(height), static_cast<int>(width),
                    png_get_bit_depth(png_, info_) == 16 ? CV_16U : CV_8U);
     read_rows(labels);
-    cv::Mat wide;
-    labels.convertTo(wide, CV_16U);
-    return wide;
+    return labels;
   }
 
   [[nodiscard]] int orientation() const {
