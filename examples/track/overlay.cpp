@@ -109,12 +109,17 @@ void overlay::draw_trail(cv::Mat& frame, const trail& way, std::int64_t number,
   cover_.create(place.size(), CV_8U);
   cover_.setTo(0);
   const cv::Point2d corner = place.tl();
+  const auto smooth = [&](std::size_t k) {  // the mean of up to five feet around
+    const auto reach = std::min({k, way.size() - 1 - k, std::size_t{2}});
+    cv::Point2d sum;
+    for (auto i = k - reach; i <= k + reach; ++i) sum += way[i].foot;
+    return fine(sum / static_cast<double>(2 * reach + 1) - corner);
+  };
   const int thick = std::max(1, cvRound(2 * unit_));
   for (std::size_t k = 1; k < way.size(); ++k) {
     const double age = static_cast<double>(number - way[k].frame) / static_cast<double>(length_);
-    const double strength = 0.9 * (1 - age) * (1 - age);
-    cv::line(cover_, fine(way[k - 1].foot - corner), fine(way[k].foot - corner),
-             cv::Scalar(255 * strength), thick, cv::LINE_AA, kShift);
+    cv::line(cover_, smooth(k - 1), smooth(k), cv::Scalar(255 * std::pow(1 - age, 1.3)), thick,
+             cv::LINE_AA, kShift);
   }
   mix(frame, cover_, place.tl(), colour);
 }
@@ -123,9 +128,9 @@ void overlay::draw_box(cv::Mat& frame, const box<double>& where, const cv::Vec3b
   const cv::Rect2d r(where.left, where.top, where.right - where.left, where.bottom - where.top);
   const auto outline = rounded(r, 6 * unit_);
   const auto under = darker(colour);
-  const int thin = std::max(1, cvRound(1.6 * unit_));
+  const int thin = std::max(1, cvRound(1.2 * unit_));
   cv::polylines(frame, outline, true, cv::Scalar(under[0], under[1], under[2]),
-                thin + std::max(1, cvRound(1.4 * unit_)), cv::LINE_AA, kShift);
+                thin + 2 * std::max(1, cvRound(0.6 * unit_)), cv::LINE_AA, kShift);
   cv::polylines(frame, outline, true, cv::Scalar(colour[0], colour[1], colour[2]), thin,
                 cv::LINE_AA, kShift);
 }
