@@ -1,0 +1,130 @@
+// assignment on the CPU: reads the costs, then lets the rows join one after the other.
+#pragma once
+
+#include <kernels/core/view.hpp>
+#include <kernels/cpu/assignment_dense.hpp>
+#include <kernels/cpu/assignment_sparse.hpp>
+
+namespace kernels::inline KERNELS_ABI::cpu {
+
+template <class T>
+const assignment_loops<T>& assignment_loops_for(instruction_set isa) {
+  switch (choose(isa)) {
+    default:
+      return portable::kAssignmentLoops<T>;
+  }
+}
+
+/// All scratch of one thread. Arguments have been checked; false: a cost is as −infinity, and
+/// nothing has been written.
+template <class T>
+class assignment_scratch {
+ public:
+  explicit assignment_scratch(instruction_set isa) : loops_(assignment_loops_for<T>(isa)) {}
+
+  bool solve(view<const T, 2> cost, T limit, std::span<std::int32_t> row_to_column,
+             std::span<std::int32_t> column_to_row) {
+    if (cost.stride[1] != 1 && cost.size() > 0) cost = repack(cost);
+    const T ceiling = math::assignment_ceiling(limit);
+    const gathered what = gather(cost, ceiling);
+    if (what == gathered::refused) return false;
+    state_.reset(math::assignment_limit(limit), row_to_column, column_to_row);
+    if (what == gathered::pairs) {
+      add_rows_of_pairs();
+    } else {
+      assignment_dense_rows<T> rows(state_, loops_, cost.data, cost.stride[0], ceiling, open_);
+      for (std::int32_t i = 0; i < cost.extent[0]; ++i) assignment_add_row(state_, rows, i);
+    }
+    return true;
+  }
+
+  /// The pairs of rows first … first + row_to_column.size() of a list.
+  bool solve(std::span<const std::int32_t> row_offsets, const std::int32_t* column, const T* cost,
+             T limit, std::span<std::int32_t> row_to_column,
+             std::span<std::int32_t> column_to_row) {
+    const T ceiling = math::assignment_ceiling(limit);
+    pairs_.start.assign(1, 0);
+    pairs_.column.clear();
+    pairs_.cost.clear();
+    for (std::size_t i = 0; i < row_to_column.size(); ++i) {
+      for (std::int32_t k = row_offsets[i]; k < row_offsets[i + 1]; ++k) {
+        if (!(cost[k] <= ceiling)) continue;
+        if (cost[k] < -math::kAssignmentLargest<T>) return false;
+        pairs_.column.push_back(column[k]);
+        pairs_.cost.push_back(static_cast<double>(cost[k]));
+      }
+      pairs_.start.push_back(static_cast<std::int64_t>(pairs_.column.size()));
+    }
+    state_.reset(math::assignment_limit(limit), row_to_column, column_to_row);
+    add_rows_of_pairs();
+    return true;
+  }
+
+ private:
+  enum class gathered { pairs, too_many, refused };
+
+  /// Lists the allowed pairs, unless they are so many that reading whole rows is faster.
+  gathered gather(const view<const T, 2>& cost, T ceiling) {
+    const std::int64_t rows = cost.extent[0];
+    const std::int64_t columns = cost.extent[1];
+    const std::int64_t most = 32 + rows * columns / 6;
+    pairs_.start.resize(static_cast<std::size_t>(rows) + 1);
+    pairs_.start[0] = 0;
+    std::int64_t found = 0;
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const auto room = static_cast<std::size_t>(found + columns);
+      if (pairs_.column.size() < room) {
+        pairs_.column.resize(2 * room);
+        pairs_.cost.resize(2 * room);
+      }
+      const std::int64_t more =
+          loops_.gate_row(cost.data + i * cost.stride[0], columns, ceiling,
+                          pairs_.column.data() + found, pairs_.cost.data() + found);
+      if (more == kAssignmentRefused) return gathered::refused;
+      found += more;
+      if (found > most) return any_refused(cost, i + 1) ? gathered::refused : gathered::too_many;
+      pairs_.start[static_cast<std::size_t>(i) + 1] = found;
+    }
+    return gathered::pairs;
+  }
+
+  /// Is a cost as −infinity?
+  bool any_refused(const view<const T, 2>& cost, std::int64_t row) const {
+    constexpr T kMost = -math::kAssignmentLargest<T>;
+    for (; row < cost.extent[0]; ++row) {
+      const T* c = cost.data + row * cost.stride[0];
+      if (loops_.least(c, cost.extent[1]) < kMost) return true;
+    }
+    return false;
+  }
+
+  void add_rows_of_pairs() {
+    assignment_sparse_rows rows(state_, pairs_, heap_, touched_);
+    const auto count = static_cast<std::int32_t>(pairs_.start.size() - 1);
+    for (std::int32_t i = 0; i < count; ++i) {
+      if (!rows.add_at_once(i)) assignment_add_row(state_, rows, i);
+    }
+  }
+
+  view<const T, 2> repack(const view<const T, 2>& cost) {
+    packed_.resize(static_cast<std::size_t>(cost.size()));
+    T* to = packed_.data();
+    for (std::int64_t i = 0; i < cost.extent[0]; ++i) {
+      for (std::int64_t j = 0; j < cost.extent[1]; ++j) {
+        *to++ = cost.data[i * cost.stride[0] + j * cost.stride[1]];
+      }
+    }
+    return kernels::packed<space::host>(static_cast<const T*>(packed_.data()),
+                                        {cost.extent[0], cost.extent[1]});
+  }
+
+  const assignment_loops<T>& loops_;
+  assignment_state state_;
+  assignment_pairs pairs_;
+  std::vector<math::assignment_step> heap_;
+  std::vector<std::int32_t> touched_;
+  std::vector<double> open_;
+  std::vector<T> packed_;
+};
+
+}  // namespace kernels::inline KERNELS_ABI::cpu

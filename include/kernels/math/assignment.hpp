@@ -1,0 +1,65 @@
+// assignment, the arithmetic of one pair and of one step of a search: host and device.
+#pragma once
+
+#include <kernels/core/exact.hpp>
+
+#include <limits>
+
+namespace kernels::inline KERNELS_ABI {
+
+/// What a pair may cost.
+template <class T>
+struct assignment_parameters {
+  /// A pair that costs more is not allowed, and a row without a pair costs this much. Infinite: as
+  /// many pairs as can be had, the cheapest of those. Not NaN.
+  T limit = std::numeric_limits<T>::infinity();
+};
+
+namespace math {
+
+inline constexpr double kAssignmentFar = std::numeric_limits<double>::infinity();
+
+/// A cost above this is as infinite, so that no sum of costs overflows: paths are summed in double.
+template <class T>
+inline constexpr T kAssignmentLargest = sizeof(T) == sizeof(float) ? std::numeric_limits<T>::max()
+                                                                   : static_cast<T>(0x1p980);
+
+/// The largest cost that is allowed under a limit.
+template <class T>
+KERNELS_HD T assignment_ceiling(T limit) {
+  return exact::min(limit, kAssignmentLargest<T>);
+}
+
+/// What a row without a pair costs; infinite where there is no limit.
+template <class T>
+KERNELS_HD double assignment_limit(T limit) {
+  return limit < kAssignmentLargest<T> ? static_cast<double>(limit) : kAssignmentFar;
+}
+
+/// Length of the path that continues with this pair: h is the length up to the row less the row's
+/// price. Two roundings, in this order, everywhere.
+KERNELS_HD double assignment_reach(double cost, double column_price, double h) {
+  return exact::add(exact::add(cost, -column_price), h);
+}
+
+/// A column that a search may go to next, and the order of those: the shortest path first, of
+/// equal ones a column without a row first, then the lowest column.
+struct assignment_step {
+  double reach;
+  std::uint32_t key;  ///< column, with the highest bit set if it has a row
+};
+inline constexpr std::uint32_t kAssignmentTaken = 0x80000000U;
+inline constexpr std::uint32_t kAssignmentNone = 0xffffffffU;
+
+KERNELS_HD std::uint32_t assignment_key(std::int32_t column, std::int32_t row) {
+  return static_cast<std::uint32_t>(column) | (row >= 0 ? kAssignmentTaken : 0U);
+}
+KERNELS_HD std::int32_t assignment_column(std::uint32_t key) {
+  return static_cast<std::int32_t>(key & ~kAssignmentTaken);
+}
+KERNELS_HD bool assignment_before(const assignment_step& a, const assignment_step& b) {
+  return a.reach < b.reach || (a.reach == b.reach && a.key < b.key);
+}
+
+}  // namespace math
+}  // namespace kernels::inline KERNELS_ABI
