@@ -1,24 +1,51 @@
 // OC-SORT on the CPU, for one camera.
 #pragma once
 
-#include <kernels/tracking/types.hpp>
+#include <kernels/tracking/oc_machine.hpp>
+#include <kernels/tracking/single.hpp>
 
 namespace kernels::inline KERNELS_ABI {
 
+namespace tracking {
+inline oc_sort_options rules_of(const oc_sort_options& o) {
+  constexpr auto kName = "oc_sort_tracker";
+  check_option(kName, "detection_threshold", o.detection_threshold, -1e9, 1e9);
+  check_option(kName, "iou_threshold", o.iou_threshold, 0, 1);
+  check_option(kName, "inertia", o.inertia, 0, 1);
+  check_option(kName, "delta_t", o.delta_t, 1, 16);
+  check_option(kName, "max_age", o.max_age, 0, 1e4);
+  check_option(kName, "min_hits", o.min_hits, 0, 1e6);
+  check_option(kName, "first_id", static_cast<double>(o.first_id), 0, 9e18);
+  return o;
+}
+}  // namespace tracking
+
 /// OC-SORT. A value: copies go their own ways.
+///
+/// Each frame: predict; one assignment by IoU and direction; a second one of what is left, against
+/// the boxes where tracks were last seen; what is then left of the detections starts tracks. A
+/// track that comes back lives through its gap again, on a straight line. Boxes given out are the
+/// detections' own. Over 2^24 pairs in a frame, only those that overlap compete.
 class oc_sort_tracker {
  public:
   using options = oc_sort_options;
+  using machine = tracking::oc_machine;
+  using model = kalman_sort7;
 
   /// Errors: kernels::error for options outside their ranges.
-  explicit oc_sort_tracker(const options& chosen = {});
+  explicit oc_sort_tracker(const options& chosen = {}) : single_(tracking::rules_of(chosen)) {}
 
   /// One frame, also if it has no detections. No allocation once the largest frame was seen.
   /// Errors: kernels::error, before anything changes, for a context that this tracker cannot use.
-  track_update update(std::span<const detection> detections, const frame_context& frame = {});
+  track_update update(std::span<const detection> detections, const frame_context& frame = {}) {
+    return single_.update(detections, frame);
+  }
 
   /// Forgets all tracks; ids go on.
-  void reset();
+  void reset() { single_.machine().reset(); }
+
+ private:
+  tracking::single<machine, model> single_;
 };
 
 }  // namespace kernels::inline KERNELS_ABI

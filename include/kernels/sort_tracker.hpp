@@ -1,24 +1,47 @@
 // SORT on the CPU, for one camera.
 #pragma once
 
-#include <kernels/tracking/types.hpp>
+#include <kernels/tracking/single.hpp>
+#include <kernels/tracking/sort_machine.hpp>
 
 namespace kernels::inline KERNELS_ABI {
 
-/// SORT. A value: copies go their own ways.
+namespace tracking {
+inline sort_options rules_of(const sort_options& o) {
+  constexpr auto kName = "sort_tracker";
+  check_option(kName, "iou_threshold", o.iou_threshold, 0, 1);
+  check_option(kName, "max_age", o.max_age, 0, 1e9);
+  check_option(kName, "min_hits", o.min_hits, 0, 1e6);
+  check_option(kName, "first_id", static_cast<double>(o.first_id), 0, 9e18);
+  return o;
+}
+}  // namespace tracking
+
+/// SORT. A value: copies go their own ways. Every detection counts, whatever its score.
+///
+/// Each frame: predict; one assignment by IoU (without the +1), all tracks against all detections;
+/// what is left of the detections starts tracks. A track is given out in frames in which it has a
+/// detection, after min_hits of them in a row (in the first min_hits updates: at once).
 class sort_tracker {
  public:
   using options = sort_options;
+  using machine = tracking::sort_machine;
+  using model = kalman_sort7;
 
   /// Errors: kernels::error for options outside their ranges.
-  explicit sort_tracker(const options& chosen = {});
+  explicit sort_tracker(const options& chosen = {}) : single_(tracking::rules_of(chosen)) {}
 
   /// One frame, also if it has no detections. No allocation once the largest frame was seen.
   /// Errors: kernels::error, before anything changes, for a context that this tracker cannot use.
-  track_update update(std::span<const detection> detections, const frame_context& frame = {});
+  track_update update(std::span<const detection> detections, const frame_context& frame = {}) {
+    return single_.update(detections, frame);
+  }
 
   /// Forgets all tracks; ids go on.
-  void reset();
+  void reset() { single_.machine().reset(); }
+
+ private:
+  tracking::single<machine, model> single_;
 };
 
 }  // namespace kernels::inline KERNELS_ABI

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <kernels/core/view.hpp>
+#include <kernels/cpu/assignment_avx2.hpp>
+#include <kernels/cpu/assignment_avx512.hpp>
 #include <kernels/cpu/assignment_dense.hpp>
+#include <kernels/cpu/assignment_greedy.hpp>
 #include <kernels/cpu/assignment_sparse.hpp>
 
 namespace kernels::inline KERNELS_ABI::cpu {
@@ -10,6 +13,12 @@ namespace kernels::inline KERNELS_ABI::cpu {
 template <class T>
 const assignment_loops<T>& assignment_loops_for(instruction_set isa) {
   switch (choose(isa)) {
+#if KERNELS_X86
+    case instruction_set::avx512:
+      return avx512::assignment::kAssignmentLoops<T>;
+    case instruction_set::avx2:
+      return avx2::assignment::kAssignmentLoops<T>;
+#endif
     default:
       return portable::kAssignmentLoops<T>;
   }
@@ -22,52 +31,56 @@ class assignment_scratch {
  public:
   explicit assignment_scratch(instruction_set isa) : loops_(assignment_loops_for<T>(isa)) {}
 
-  bool solve(view<const T, 2> cost, T limit, std::span<std::int32_t> row_to_column,
+  /// What the rows of a problem are: a dense matrix, or lists of pairs.
+  using dense = view<const T, 2>;
+  struct lists {
+    const std::int32_t* row_offsets;  ///< one more than there are rows
+    const std::int32_t* columns;
+    const T* costs;
+  };
+
+  template <class Rows>
+  bool solve(Rows cost, T limit, std::span<std::int32_t> row_to_column,
              std::span<std::int32_t> column_to_row) {
-    if (cost.stride[1] != 1 && cost.size() > 0) cost = repack(cost);
     const T ceiling = math::assignment_ceiling(limit);
-    const gathered what = gather(cost, ceiling);
+    const std::int64_t most =
+        32 + std::ssize(row_to_column) * std::ssize(column_to_row) / kMostListed;
+    const gathered what = gather(cost, std::ssize(row_to_column), ceiling, most);
     if (what == gathered::refused) return false;
     state_.reset(math::assignment_limit(limit), row_to_column, column_to_row);
+    const auto rows = static_cast<std::int32_t>(row_to_column.size());
     if (what == gathered::pairs) {
-      add_rows_of_pairs();
-    } else {
-      assignment_dense_rows<T> rows(state_, loops_, cost.data, cost.stride[0], ceiling, open_);
-      for (std::int32_t i = 0; i < cost.extent[0]; ++i) assignment_add_row(state_, rows, i);
+      assignment_sparse_rows listed(state_, pairs_, heap_, touched_);
+      for (std::int32_t i = 0; i < rows; ++i) {
+        if (!listed.add_at_once(i)) assignment_add_row(state_, listed, i);
+      }
+    } else if constexpr (std::is_same_v<Rows, dense>) {
+      assignment_dense_rows<T> whole(state_, loops_, cost.data, cost.stride[0], ceiling, open_);
+      for (std::int32_t i = 0; i < rows; ++i) assignment_add_row(state_, whole, i);
     }
     return true;
   }
 
-  /// The pairs of rows first … first + row_to_column.size() of a list.
-  bool solve(std::span<const std::int32_t> row_offsets, const std::int32_t* column, const T* cost,
-             T limit, std::span<std::int32_t> row_to_column,
-             std::span<std::int32_t> column_to_row) {
+  template <class Rows>
+  bool solve_greedily(Rows cost, T limit, std::span<std::int32_t> row_to_column,
+                      std::span<std::int32_t> column_to_row) {
     const T ceiling = math::assignment_ceiling(limit);
-    pairs_.start.assign(1, 0);
-    pairs_.column.clear();
-    pairs_.cost.clear();
-    for (std::size_t i = 0; i < row_to_column.size(); ++i) {
-      for (std::int32_t k = row_offsets[i]; k < row_offsets[i + 1]; ++k) {
-        if (!(cost[k] <= ceiling)) continue;
-        if (cost[k] < -math::kAssignmentLargest<T>) return false;
-        pairs_.column.push_back(column[k]);
-        pairs_.cost.push_back(static_cast<double>(cost[k]));
-      }
-      pairs_.start.push_back(static_cast<std::int64_t>(pairs_.column.size()));
-    }
-    state_.reset(math::assignment_limit(limit), row_to_column, column_to_row);
-    add_rows_of_pairs();
+    constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
+    if (gather(cost, std::ssize(row_to_column), ceiling, kAll) == gathered::refused) return false;
+    assign_greedily(pairs_, heap_, touched_, row_to_column, column_to_row);
     return true;
   }
 
  private:
   enum class gathered { pairs, too_many, refused };
 
-  /// Lists the allowed pairs, unless they are so many that reading whole rows is faster.
-  gathered gather(const view<const T, 2>& cost, T ceiling) {
-    const std::int64_t rows = cost.extent[0];
+  /// Reading whole rows is faster if more than one in so many pairs is allowed.
+  static constexpr std::int64_t kMostListed = 6;
+
+  /// Lists the allowed pairs, unless they are more than `most`.
+  gathered gather(dense& cost, std::int64_t rows, T ceiling, std::int64_t most) {
+    if (cost.stride[1] != 1 && cost.size() > 0) cost = repack(cost);
     const std::int64_t columns = cost.extent[1];
-    const std::int64_t most = 32 + rows * columns / 6;
     pairs_.start.resize(static_cast<std::size_t>(rows) + 1);
     pairs_.start[0] = 0;
     std::int64_t found = 0;
@@ -87,6 +100,21 @@ class assignment_scratch {
     }
     return gathered::pairs;
   }
+  gathered gather(const lists& cost, std::int64_t rows, T ceiling, std::int64_t /*most*/) {
+    pairs_.start.assign(1, 0);
+    pairs_.column.clear();
+    pairs_.cost.clear();
+    for (std::int64_t i = 0; i < rows; ++i) {
+      for (std::int32_t k = cost.row_offsets[i]; k < cost.row_offsets[i + 1]; ++k) {
+        if (!(cost.costs[k] <= ceiling)) continue;
+        if (cost.costs[k] < -math::kAssignmentLargest<T>) return gathered::refused;
+        pairs_.column.push_back(cost.columns[k]);
+        pairs_.cost.push_back(static_cast<double>(cost.costs[k]));
+      }
+      pairs_.start.push_back(static_cast<std::int64_t>(pairs_.column.size()));
+    }
+    return gathered::pairs;
+  }
 
   /// Is a cost as −infinity?
   bool any_refused(const view<const T, 2>& cost, std::int64_t row) const {
@@ -96,14 +124,6 @@ class assignment_scratch {
       if (loops_.least(c, cost.extent[1]) < kMost) return true;
     }
     return false;
-  }
-
-  void add_rows_of_pairs() {
-    assignment_sparse_rows rows(state_, pairs_, heap_, touched_);
-    const auto count = static_cast<std::int32_t>(pairs_.start.size() - 1);
-    for (std::int32_t i = 0; i < count; ++i) {
-      if (!rows.add_at_once(i)) assignment_add_row(state_, rows, i);
-    }
   }
 
   view<const T, 2> repack(const view<const T, 2>& cost) {

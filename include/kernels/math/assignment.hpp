@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kernels/core/exact.hpp>
+#include <kernels/core/view.hpp>
 
 #include <limits>
 
@@ -13,6 +14,24 @@ struct assignment_parameters {
   /// A pair that costs more is not allowed, and a row without a pair costs this much. Infinite: as
   /// many pairs as can be had, the cheapest of those. Not NaN.
   T limit = std::numeric_limits<T>::infinity();
+};
+
+/// The allowed pairs of a matrix as lists, one a row: those of row i are [row_offsets[i],
+/// row_offsets[i + 1]), columns strictly ascending.
+template <class T, space Space = space::host>
+struct sparse_costs {
+  view<const std::int32_t, 1, Space> row_offsets;  ///< one more than there are rows, from 0
+  view<const std::int32_t, 1, Space> columns;      ///< of each pair, within its problem
+  view<const T, 1, Space> costs;                   ///< of each pair
+};
+
+/// Many problems in one call: problem g has the rows [row_offsets[g], row_offsets[g + 1]) of all
+/// rows and the columns [column_offsets[g], column_offsets[g + 1]) of all columns; in results and
+/// lists, columns and rows count from the start of their problem.
+template <space Space = space::host>
+struct assignment_problems {
+  view<const std::int32_t, 1, Space> row_offsets,
+      column_offsets;  ///< from 0, one more than problems
 };
 
 namespace math {

@@ -17,7 +17,8 @@ struct box {
 /// left + 1, the "+1" of VOC and of cython_bbox, which the original ByteTrack and BoT-SORT use.
 enum class pixel_convention : std::uint8_t { continuous, inclusive };
 
-/// The ways to write a box as four numbers.
+/// The ways to write a box as four numbers. Sides are right − left and bottom − top: formats do not
+/// know of pixel conventions.
 enum class box_format : std::uint8_t {
   xyxy,    ///< left, top, right, bottom
   tlwh,    ///< left, top, width, height
@@ -37,13 +38,29 @@ KERNELS_HD T box_height(const box<T>& b, pixel_convention c = pixel_convention::
   return exact::add(b.bottom - b.top, c == pixel_convention::inclusive ? T(1) : T(0));
 }
 
-/// Width times height, 0 if either is not positive (or NaN).
+/// Width times height; 0 if either is not positive or is NaN, so always 0 or more (infinite if it
+/// overflows).
 template <class T>
 KERNELS_HD T box_area(const box<T>& b, pixel_convention c = pixel_convention::continuous) {
-  return exact::product(exact::max(box_width(b, c), T(0)), exact::max(box_height(b, c), T(0)));
+  const T area =
+      exact::product(exact::max(box_width(b, c), T(0)), exact::max(box_height(b, c), T(0)));
+  return exact::max(area, T(0));  // infinite × 0 is NaN
 }
 
-/// A box from four numbers. All are finite; otherwise the result has NaN where they had.
+/// Has the box a NaN among its corners?
+template <class T>
+KERNELS_HD bool box_has_nan(const box<T>& b) {
+  return !(b.left == b.left && b.top == b.top && b.right == b.right && b.bottom == b.bottom);
+}
+
+/// Four numbers of one format.
+template <class T>
+struct box_numbers {
+  T a, b, c, d;
+};
+
+/// A box from four numbers. What is not finite stays so: the result has NaN or infinities where
+/// they come in.
 template <class T>
 KERNELS_HD box<T> box_from(box_format format, T a, T b, T c, T d) {
   switch (format) {
@@ -62,12 +79,6 @@ KERNELS_HD box<T> box_from(box_format format, T a, T b, T c, T d) {
   }
 }
 
-/// Four numbers of one format.
-template <class T>
-struct box_numbers {
-  T a, b, c, d;
-};
-
 /// Four numbers from a box. xyah of a box of height 0 has an infinite or NaN ratio.
 template <class T>
 KERNELS_HD box_numbers<T> box_to(box_format format, const box<T>& b) {
@@ -84,6 +95,16 @@ KERNELS_HD box_numbers<T> box_to(box_format format, const box<T>& b) {
     default:
       return {b.left, b.top, b.right, b.bottom};
   }
+}
+
+/// The part of a box inside 0 … width by 0 … height: corners are moved to the edge, a box outside
+/// gets a side of 0. NaN corners stay.
+template <class T>
+KERNELS_HD box<T> box_clip(const box<T>& b, T width, T height) {
+  // max and min give their second operand where one is NaN
+  return {exact::min(width, exact::max(T(0), b.left)), exact::min(height, exact::max(T(0), b.top)),
+          exact::min(width, exact::max(T(0), b.right)),
+          exact::min(height, exact::max(T(0), b.bottom))};
 }
 
 }  // namespace math

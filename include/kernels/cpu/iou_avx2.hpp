@@ -1,0 +1,66 @@
+// iou's loops with AVX2 and FMA.
+#pragma once
+
+#include <kernels/cpu/iou_rows.hpp>
+
+#if KERNELS_X86
+KERNELS_TARGET_BEGIN("avx2,fma")
+
+namespace kernels::inline KERNELS_ABI::cpu::iou_avx2 {
+
+/// kWidth numbers at a time. product() is exact::product(): a product that may be added.
+template <class T>
+struct lanes;
+
+template <>
+struct lanes<float> {
+  static constexpr std::int64_t kWidth = 8;
+  using values = __m256;
+
+  static values set(float a) { return _mm256_set1_ps(a); }
+  static values load(const float* p) { return _mm256_loadu_ps(p); }
+  static void store(float* p, values a) { _mm256_storeu_ps(p, a); }
+  static void store_first(float* p, values a, std::int64_t count) {
+    alignas(32) float all[kWidth];
+    _mm256_store_ps(all, a);
+    for (std::int64_t k = 0; k < count; ++k) p[k] = all[k];
+  }
+  static values min(values a, values b) { return _mm256_min_ps(a, b); }
+  static values max(values a, values b) { return _mm256_max_ps(a, b); }
+  static values add(values a, values b) { return _mm256_add_ps(a, b); }
+  static values sub(values a, values b) { return _mm256_sub_ps(a, b); }
+  static values mul(values a, values b) { return _mm256_mul_ps(a, b); }
+  static values div(values a, values b) { return _mm256_div_ps(a, b); }
+  static values fma(values a, values b, values c) { return _mm256_fmadd_ps(a, b, c); }
+  static values product(values a, values b) { return fma(a, b, set(float(0))); }
+};
+
+template <>
+struct lanes<double> {
+  static constexpr std::int64_t kWidth = 4;
+  using values = __m256d;
+
+  static values set(double a) { return _mm256_set1_pd(a); }
+  static values load(const double* p) { return _mm256_loadu_pd(p); }
+  static void store(double* p, values a) { _mm256_storeu_pd(p, a); }
+  static void store_first(double* p, values a, std::int64_t count) {
+    alignas(32) double all[kWidth];
+    _mm256_store_pd(all, a);
+    for (std::int64_t k = 0; k < count; ++k) p[k] = all[k];
+  }
+  static values min(values a, values b) { return _mm256_min_pd(a, b); }
+  static values max(values a, values b) { return _mm256_max_pd(a, b); }
+  static values add(values a, values b) { return _mm256_add_pd(a, b); }
+  static values sub(values a, values b) { return _mm256_sub_pd(a, b); }
+  static values mul(values a, values b) { return _mm256_mul_pd(a, b); }
+  static values div(values a, values b) { return _mm256_div_pd(a, b); }
+  static values fma(values a, values b, values c) { return _mm256_fmadd_pd(a, b, c); }
+  static values product(values a, values b) { return fma(a, b, set(double(0))); }
+};
+
+#include <kernels/cpu/iou_lanes.inl>
+
+}  // namespace kernels::inline KERNELS_ABI::cpu::iou_avx2
+
+KERNELS_TARGET_END
+#endif

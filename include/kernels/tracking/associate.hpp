@@ -1,0 +1,161 @@
+// Answers one association on the CPU.
+#pragma once
+
+#include <kernels/assignment.hpp>
+#include <kernels/tracking/frame.hpp>
+#include <kernels/tracking/overlaps.hpp>
+#include <kernels/tracking/work.hpp>
+
+namespace kernels::inline KERNELS_ABI::tracking {
+
+/// The price of a pair after looking at its appearance (BoT-SORT).
+inline double with_appearance(double price, double iou, double half_cosine,
+                              const appearance_rules& rules) {
+  const bool counts = half_cosine <= rules.most && exact::add(1.0, -iou) <= rules.proximity;
+  return exact::min(price, counts ? half_cosine : 1.0);
+}
+
+/// Keeps its scratch. One a thread.
+class associator {
+ public:
+  /// An association with infinite limit looks at all pairs up to this many; beyond, only at those
+  /// that overlap.
+  static constexpr std::size_t kMostPairs = std::size_t{1} << 24;
+
+  /// Fills a.match; a.row_boxes are known.
+  void solve(association& a, const frame_detections& detections) {
+    a.match.assign(a.rows.size(), -1);
+    if (a.rows.empty() || a.columns.empty()) return;
+    boxes_.clear();
+    for (const auto c : a.columns) boxes_.push_back(detections.boxes[static_cast<std::size_t>(c)]);
+    list_overlaps(a, detections);
+    if (a.rules.needs_one && !any_enough(a)) return;
+    if (a.rules.one_to_one && match_one_to_one(a)) return;
+    column_match_.resize(a.columns.size());
+    if (a.rules.limit == std::numeric_limits<double>::infinity() &&
+        a.rows.size() * a.columns.size() <= kMostPairs) {
+      solve_full(a, detections);
+    } else {
+      solve_listed(a, detections);
+    }
+    if (a.rules.least_iou > 0) take_apart(a, detections);
+  }
+
+ private:
+  [[nodiscard]] static bool separate(const association& a, const frame_detections& detections,
+                                     std::size_t i, std::size_t j) {
+    return a.rules.apart &&
+           a.row_classes[i] != detections.classes[static_cast<std::size_t>(a.columns[j])];
+  }
+
+  /// All pairs with IoU > 0, row after row.
+  void list_overlaps(const association& a, const frame_detections& detections) {
+    starts_.assign(1, 0);
+    columns_.clear();
+    values_.clear();
+    std::size_t row = 0;
+    const auto close_rows = [&](std::size_t until) {
+      for (; row < until; ++row) starts_.push_back(static_cast<std::int32_t>(columns_.size()));
+    };
+    overlaps_.each(a.row_boxes, boxes_, a.rules.convention,
+                   [&](std::size_t i, std::size_t j, double iou) {
+                     if (separate(a, detections, i, j)) return;
+                     close_rows(i);
+                     columns_.push_back(static_cast<std::int32_t>(j));
+                     values_.push_back(iou);
+                   });
+    close_rows(a.rows.size());
+  }
+
+  [[nodiscard]] bool any_enough(const association& a) const {
+    return std::any_of(values_.begin(), values_.end(),
+                       [&](double iou) { return iou > a.rules.least_iou; });
+  }
+
+  /// SORT's shortcut.
+  bool match_one_to_one(association& a) {
+    column_match_.assign(a.columns.size(), -1);
+    bool any = false;
+    for (std::size_t i = 0; i < a.rows.size(); ++i) {
+      for (auto k = static_cast<std::size_t>(starts_[i]);
+           k < static_cast<std::size_t>(starts_[i + 1]); ++k) {
+        if (!(values_[k] > a.rules.least_iou)) continue;
+        auto& taken = column_match_[static_cast<std::size_t>(columns_[k])];
+        if (a.match[i] >= 0 || taken >= 0) {
+          std::fill(a.match.begin(), a.match.end(), -1);
+          return false;
+        }
+        a.match[i] = columns_[k];
+        taken = static_cast<std::int32_t>(i);
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  /// The price of a pair.
+  [[nodiscard]] static double price(const association& a, const frame_detections& detections,
+                                    std::size_t i, std::size_t j, double iou) {
+    const auto d = static_cast<std::size_t>(a.columns[j]);
+    const double gain =
+        a.rules.price == math::pair_price::direction
+            ? math::direction_gain(a.row_directions[i], detections.boxes[d], a.rules.inertia)
+            : 0.0;
+    const double own = math::price_of(a.rules.price, iou, detections.scores[d], gain);
+    if (a.appearance.empty()) return own;
+    return with_appearance(own, iou, a.appearance[i * a.columns.size() + j], a.appearance_limits);
+  }
+
+  void solve_listed(association& a, const frame_detections& detections) {
+    for (std::size_t i = 0; i < a.rows.size(); ++i) {
+      for (auto k = static_cast<std::size_t>(starts_[i]);
+           k < static_cast<std::size_t>(starts_[i + 1]); ++k) {
+        values_[k] = price(a, detections, i, static_cast<std::size_t>(columns_[k]), values_[k]);
+      }
+    }
+    // where all pairs would count, those that do not overlap are no loss
+    const double limit = exact::min(a.rules.limit, std::numeric_limits<double>::max());
+    const scratch::lists pairs{starts_.data(), columns_.data(), values_.data()};
+    solver_.solve(pairs, limit < 2.0 ? limit : 0.0, a.match, column_match_);
+  }
+
+  /// As many pairs as can be had, whether they overlap or not.
+  void solve_full(association& a, const frame_detections& detections) {
+    const std::size_t columns = a.columns.size();
+    matrix_.resize(a.rows.size() * columns);
+    for (std::size_t i = 0; i < a.rows.size(); ++i) {
+      double* row = matrix_.data() + i * columns;
+      auto k = static_cast<std::size_t>(starts_[i]);
+      for (std::size_t j = 0; j < columns; ++j) {
+        const bool listed = k < static_cast<std::size_t>(starts_[i + 1]) &&
+                            columns_[k] == static_cast<std::int32_t>(j);
+        const double iou = listed ? values_[k++] : 0.0;
+        row[j] = separate(a, detections, i, j) ? 0.0 : price(a, detections, i, j, iou);
+      }
+    }
+    const scratch::dense matrix = packed(matrix_.data(), {static_cast<std::int64_t>(a.rows.size()),
+                                                          static_cast<std::int64_t>(columns)});
+    solver_.solve(matrix, a.rules.limit, a.match, column_match_);
+  }
+
+  /// Pairs below the least IoU are no matches.
+  void take_apart(association& a, const frame_detections& detections) const {
+    for (std::size_t i = 0; i < a.rows.size(); ++i) {
+      if (a.match[i] < 0) continue;
+      const auto j = static_cast<std::size_t>(a.match[i]);
+      const double iou = separate(a, detections, i, j)
+                             ? 0.0
+                             : math::iou(a.row_boxes[i], boxes_[j], a.rules.convention);
+      if (iou < a.rules.least_iou) a.match[i] = -1;
+    }
+  }
+
+  using scratch = cpu::assignment_scratch<double>;
+  scratch solver_{instruction_set::best};
+  overlap_finder overlaps_;
+  std::vector<box<double>> boxes_;
+  std::vector<std::int32_t> starts_, columns_, column_match_;
+  std::vector<double> values_, matrix_;
+};
+
+}  // namespace kernels::inline KERNELS_ABI::tracking

@@ -1,0 +1,98 @@
+// All pairs of two sets of boxes that overlap, in order of rows and then columns.
+#pragma once
+
+#include <kernels/math/iou.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace kernels::inline KERNELS_ABI::tracking {
+
+/// Finds them; keeps its scratch. Few boxes: every pair is looked at. Many: columns are sorted by
+/// their left edge, and a row looks only where a column that overlaps can begin.
+class overlap_finder {
+ public:
+  /// Calls found(i, j, iou) for every pair with IoU > 0.
+  template <class Found>
+  void each(std::span<const box<double>> rows, std::span<const box<double>> columns,
+            pixel_convention convention, const Found& found) {
+    const double one = convention == pixel_convention::inclusive ? 1.0 : 0.0;
+    const std::size_t many = 4096;
+    if (rows.size() * columns.size() > many) {
+      each_of_many(rows, columns, convention, found);
+      return;
+    }
+    areas_.clear();
+    for (const auto& c : columns) areas_.push_back(math::box_area(c, convention));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const box<double> r = rows[i];
+      const double area = math::box_area(r, convention);
+      for (std::size_t j = 0; j < columns.size(); ++j) {
+        const box<double>& c = columns[j];
+        const double width = exact::min(r.right, c.right) - exact::max(r.left, c.left) + one;
+        const double height = exact::min(r.bottom, c.bottom) - exact::max(r.top, c.top) + one;
+        if (!(width > 0) || !(height > 0)) continue;
+        give(i, j, width, height, area, areas_[j], found);
+      }
+    }
+  }
+
+ private:
+  template <class Found>
+  static void give(std::size_t i, std::size_t j, double width, double height, double a, double b,
+                   const Found& found) {
+    const double iou = math::iou_of_areas(exact::product(width, height), a, b);
+    if (iou > 0) found(i, j, iou);
+  }
+
+  template <class Found>
+  void each_of_many(std::span<const box<double>> rows, std::span<const box<double>> columns,
+                    pixel_convention convention, const Found& found) {
+    const double one = convention == pixel_convention::inclusive ? 1.0 : 0.0;
+    order_.clear();
+    for (std::size_t j = 0; j < columns.size(); ++j) order_.push_back(static_cast<std::int32_t>(j));
+    std::sort(order_.begin(), order_.end(), [&](std::int32_t x, std::int32_t y) {
+      const double a = columns[static_cast<std::size_t>(x)].left;
+      const double b = columns[static_cast<std::size_t>(y)].left;
+      return a < b || (a == b && x < y);
+    });
+    // reach_[k]: the largest right edge among the first k + 1 columns
+    reach_.clear();
+    double reach = -std::numeric_limits<double>::infinity();
+    for (const auto j : order_) {
+      reach = exact::max(reach, columns[static_cast<std::size_t>(j)].right);
+      reach_.push_back(reach);
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const box<double> r = rows[i];
+      const double area = math::box_area(r, convention);
+      if (!(area > 0)) continue;
+      const auto first = std::partition_point(reach_.begin(), reach_.end(),
+                                              [&](double x) { return !(x - r.left + one > 0); });
+      hits_.clear();
+      for (auto k = static_cast<std::size_t>(first - reach_.begin()); k < order_.size(); ++k) {
+        const auto j = static_cast<std::size_t>(order_[k]);
+        if (!(r.right - columns[j].left + one > 0)) break;
+        const box<double>& c = columns[j];
+        const double width = exact::min(r.right, c.right) - exact::max(r.left, c.left) + one;
+        const double height = exact::min(r.bottom, c.bottom) - exact::max(r.top, c.top) + one;
+        if (width > 0 && height > 0) hits_.push_back(order_[k]);
+      }
+      std::sort(hits_.begin(), hits_.end());
+      for (const auto hit : hits_) {
+        const auto j = static_cast<std::size_t>(hit);
+        const box<double>& c = columns[j];
+        give(i, j, exact::min(r.right, c.right) - exact::max(r.left, c.left) + one,
+             exact::min(r.bottom, c.bottom) - exact::max(r.top, c.top) + one, area,
+             math::box_area(c, convention), found);
+      }
+    }
+  }
+
+  std::vector<double> areas_, reach_;
+  std::vector<std::int32_t> order_, hits_;
+};
+
+}  // namespace kernels::inline KERNELS_ABI::tracking
