@@ -1,0 +1,66 @@
+// decode_yolo's checks and its front door to the GPU, the same in C++ (decode_yolo.hpp, compiled
+// kernels from kernels::cuda) and in CUDA code (decode_yolo.cuh, which brings the kernels).
+#pragma once
+
+#include <kernels/core/buffer.hpp>
+#include <kernels/math/decode_yolo.hpp>
+
+#include <cstddef>
+
+namespace kernels::inline KERNELS_ABI {
+
+/// What decode_yolo() reads and writes: B pictures, C classes, A anchors, room for `capacity`
+/// detections a picture. Strides are honoured, so a head stored as (B, A, 4 + C) is a view with
+/// the last two exchanged.
+template <class T, space Space = space::host>
+struct decode_yolo_arguments {
+  view<const T, 3, Space> head;          ///< (B, 4 + C, A): cx, cy, w, h in input pixels, C scores
+  view<box<T>, 2, Space> boxes;          ///< (B, capacity); written
+  view<T, 2, Space> scores;              ///< (B, capacity); written
+  view<std::int32_t, 2, Space> classes;  ///< (B, capacity); written
+  view<std::int32_t, 1, Space> counts;   ///< B; written, may be above capacity
+  view<const letterbox, 1, Space> letterboxes{};  ///< one a picture, or one for all, or none
+  view<std::int32_t, 2, Space> anchors{};         ///< (B, capacity), or none; written
+};
+
+/// Refuses what decode_yolo() does not take.
+template <class T, space Space>
+void check_decode_yolo(const decode_yolo_arguments<T, Space>& a,
+                       const decode_yolo_options& options) {
+  static_assert(std::is_same_v<T, float>,
+                "decode_yolo takes heads of float; for others include <kernels/decode_yolo.cuh>");
+  const auto refuse_shape = [](std::string_view argument, const std::string& wanted,
+                               const auto& v) {
+    refuse("decode_yolo", argument, wanted, shape_text(v.extent));
+  };
+  const auto check = [&](std::string_view argument, const auto& v, auto extent) {
+    if (v.extent != extent) refuse_shape(argument, shape_text(extent), v);
+    if (v.size() > 0 && v.data == nullptr) {
+      refuse("decode_yolo", argument, "a pointer to " + shape_text(extent) + " elements", "null");
+    }
+  };
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  const auto& e = a.head.extent;
+  static_cast<void>(checked_size<T>("decode_yolo", "head", e));
+  if (e[1] < 5 || e[1] > kMost || e[2] > kMost) {
+    refuse_shape("head", "(pictures, 4 + classes, anchors), with a class, below 2^31", a.head);
+  }
+  check("head", a.head, e);
+  const std::array<std::int64_t, 2> room = {e[0], a.boxes.extent[1]};
+  static_cast<void>(checked_size<box<T>>("decode_yolo", "boxes", a.boxes.extent));
+  check("boxes", a.boxes, room);
+  check("scores", a.scores, room);
+  check("classes", a.classes, room);
+  check("counts", a.counts, std::array<std::int64_t, 1>{e[0]});
+  if (a.anchors.data != nullptr || a.anchors.size() != 0) check("anchors", a.anchors, room);
+  const std::int64_t boxes = a.letterboxes.extent[0];
+  if (boxes != 0 && boxes != 1 && boxes != e[0]) {
+    refuse_shape("letterboxes", "none, one, or " + std::to_string(e[0]), a.letterboxes);
+  }
+  check("letterboxes", a.letterboxes, std::array<std::int64_t, 1>{boxes});
+  if (!(options.score_threshold == options.score_threshold)) {
+    refuse("decode_yolo", "score_threshold", "a number", number_text(options.score_threshold));
+  }
+}
+
+}  // namespace kernels::inline KERNELS_ABI

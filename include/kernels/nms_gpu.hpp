@@ -1,0 +1,75 @@
+// nms's checks and its front door to the GPU, the same in C++ (nms.hpp, compiled kernels from
+// kernels::cuda) and in CUDA code (nms.cuh, which brings the kernels).
+#pragma once
+
+#include <kernels/core/buffer.hpp>
+#include <kernels/math/nms.hpp>
+
+#include <cstddef>
+
+namespace kernels::inline KERNELS_ABI {
+
+/// What nms() reads and writes. Strides are honoured.
+template <class T, space Space = space::host>
+struct nms_arguments {
+  view<const box<T>, 1, Space> boxes;   ///< n boxes of all groups, one group after the other
+  view<const T, 1, Space> scores;       ///< n; scores outside [0, 1] are as good as others
+  view<std::int32_t, 1, Space> kept;    ///< n; written
+  view<std::int32_t, 1, Space> counts;  ///< one a group; written
+  view<const std::int32_t, 1, Space> offsets{};  ///< G + 1 ascending from 0 to n; none: one group
+  view<const std::int32_t, 1, Space> classes{};  ///< n; none: boxes of all classes compete
+};
+
+/// Refuses what nms() does not take. Offsets are looked at only where they are in host memory.
+template <class T, space Space>
+void check_nms(const nms_arguments<T, Space>& a, const nms_options& options) {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
+                "nms takes boxes of float and double; for others include <kernels/nms.cuh>");
+  const std::int64_t n = a.boxes.extent[0];
+  const auto check = [](std::string_view argument, const auto& v, std::int64_t size) {
+    if (v.extent[0] != size) {
+      refuse("nms", argument, std::to_string(size) + " elements", shape_text(v.extent));
+    }
+    if (size > 0 && v.data == nullptr) {
+      refuse("nms", argument, "a pointer to " + std::to_string(size) + " elements", "null");
+    }
+  };
+  if (n < 0 || n > std::numeric_limits<std::int32_t>::max()) {
+    refuse("nms", "boxes", "0 to 2^31 - 1 boxes", std::to_string(n));
+  }
+  check("boxes", a.boxes, n);
+  check("scores", a.scores, n);
+  check("kept", a.kept, n);
+  if (a.classes.data != nullptr || a.classes.extent[0] != 0) check("classes", a.classes, n);
+  if (a.offsets.extent[0] == 0) {
+    check("counts", a.counts, 1);
+  } else {
+    check("offsets", a.offsets, a.offsets.extent[0]);
+    check("counts", a.counts, a.offsets.extent[0] - 1);
+  }
+  if (!(options.iou_threshold >= 0 && options.iou_threshold <= 1)) {
+    refuse("nms", "iou_threshold", "0 to 1", number_text(options.iou_threshold));
+  }
+  if (!(options.score_threshold == options.score_threshold)) {
+    refuse("nms", "score_threshold", "a number", number_text(options.score_threshold));
+  }
+  if (options.max_kept < 0) {
+    refuse("nms", "max_kept", "0 (no limit) or more", std::to_string(options.max_kept));
+  }
+  if constexpr (Space == space::host) {
+    std::int64_t last = 0;
+    for (std::int64_t g = 0; g < a.offsets.extent[0]; ++g) {
+      const std::int64_t next = a.offsets.data[g * a.offsets.stride[0]];
+      if (next < last || next > n || (g == 0 && next != 0)) {
+        refuse("nms", "offsets", "ascending numbers from 0 to " + std::to_string(n),
+               std::to_string(next) + " at " + std::to_string(g));
+      }
+      last = next;
+    }
+    if (a.offsets.extent[0] > 0 && last != n) {
+      refuse("nms", "offsets", "a last entry of " + std::to_string(n), std::to_string(last));
+    }
+  }
+}
+
+}  // namespace kernels::inline KERNELS_ABI
