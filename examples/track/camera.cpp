@@ -47,6 +47,33 @@ void track_rows::add(std::int64_t frame, std::span<const tracked> tracks) {
   }
 }
 
+void track_rows::interpolate(int longest_gap) {
+  std::ranges::stable_sort(rows_, [](const mot_row& a, const mot_row& b) {
+    return a.id != b.id ? a.id < b.id : a.frame < b.frame;
+  });
+  std::vector<mot_row> filled;
+  for (std::size_t k = 0; k < rows_.size(); ++k) {
+    filled.push_back(rows_[k]);
+    if (k + 1 == rows_.size() || rows_[k + 1].id != rows_[k].id) continue;
+    const auto& a = rows_[k];
+    const auto& b = rows_[k + 1];
+    const auto steps = b.frame - a.frame;
+    if (steps - 1 > longest_gap) continue;
+    for (std::int64_t step = 1; step < steps; ++step) {
+      const double t = static_cast<double>(step) / static_cast<double>(steps);
+      mot_row row = a;
+      row.frame = a.frame + step;
+      row.left += t * (b.left - a.left);
+      row.top += t * (b.top - a.top);
+      row.width += t * (b.width - a.width);
+      row.height += t * (b.height - a.height);
+      row.score += t * (b.score - a.score);
+      filled.push_back(row);
+    }
+  }
+  rows_ = std::move(filled);
+}
+
 std::int64_t track_rows::tracks() const {
   std::vector<std::int64_t> ids;
   ids.reserve(rows_.size());

@@ -51,18 +51,23 @@ void choose(Options& into, const options& o, double fps) {
 template <class Tracker>
 class engine_of : public engine {
  public:
-  template <class Exec>
-  engine_of(Exec exec, std::string where, std::int64_t cameras,
+  engine_of(on_cpu, std::string where, std::int64_t cameras,
             const typename Tracker::options& chosen)
-      : trackers_(exec, cameras, chosen), where_(std::move(where)) {}
+      : trackers_(static_cast<std::size_t>(cameras), Tracker(chosen)),
+        answers_(trackers_.size()),
+        where_(std::move(where)) {}
 
   std::span<const track_update> update(std::span<const camera_frame> frames) override {
-    return trackers_.update(frames);
+    for (std::size_t k = 0; k < frames.size(); ++k) {
+      answers_[k] = trackers_[k].update(frames[k].detections, frames[k].context);
+    }
+    return answers_;
   }
   [[nodiscard]] std::string description() const override { return where_; }
 
  private:
-  multi_tracker<Tracker> trackers_;
+  std::vector<Tracker> trackers_;
+  std::vector<track_update> answers_;
   std::string where_;
 };
 
@@ -72,11 +77,6 @@ std::unique_ptr<engine> make(const options& o, double fps, std::int64_t cameras)
   choose(chosen, o, o.fps.value_or(fps > 0 ? fps : kDefaultFps));
   chosen.classes_apart = o.classes_apart;
   try {
-    const bool on_gpu_wanted =
-        o.where == backend::cuda ||
-        (o.where == backend::automatic && cameras >= kManyCameras && gpu_count() > 0);
-    if (on_gpu_wanted)
-      return std::make_unique<engine_of<Tracker>>(on_gpu(), "cuda", cameras, chosen);
     return std::make_unique<engine_of<Tracker>>(on_cpu{.threads = o.threads}, "cpu", cameras,
                                                 chosen);
   } catch (const out_of_memory&) {
