@@ -37,6 +37,11 @@ class sort_tracker {
     return single_.update(detections, frame);
   }
 
+  /// Throws what update() would throw, and does nothing else.
+  void check(std::span<const detection> detections, const frame_context& frame = {}) const {
+    single_.machine().check(detections, frame);
+  }
+
   /// Forgets all tracks; ids go on.
   void reset() { single_.machine().reset(); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kernels/assignment.hpp>
+#include <kernels/conditioned_assignment.hpp>
 #include <kernels/tracking/frame.hpp>
 #include <kernels/tracking/overlaps.hpp>
 #include <kernels/tracking/work.hpp>
@@ -15,11 +16,16 @@ inline double with_appearance(double price, double iou, double half_cosine,
   return exact::min(price, counts ? half_cosine : 1.0);
 }
 
-/// Keeps its scratch. One a thread.
+/// Holds nothing but scratch, which copies do not share. One a thread.
 class associator {
  public:
-  /// An association with infinite limit looks at all pairs up to this many; beyond, only at those
-  /// that overlap.
+  associator() = default;
+  associator(const associator&) : associator() {}
+  associator& operator=(const associator&) { return *this; }
+  ~associator() = default;
+
+  /// Matrices of all pairs are used up to this size. Beyond, an association with infinite limit
+  /// looks only at pairs that overlap, and masks are not looked at.
   static constexpr std::size_t kMostPairs = std::size_t{1} << 24;
 
   /// Fills a.match; a.row_boxes are known.
@@ -32,8 +38,10 @@ class associator {
     if (a.rules.needs_one && !any_enough(a)) return;
     if (a.rules.one_to_one && match_one_to_one(a)) return;
     column_match_.resize(a.columns.size());
-    if (a.rules.limit == std::numeric_limits<double>::infinity() &&
-        a.rows.size() * a.columns.size() <= kMostPairs) {
+    if (a.masks != nullptr && a.rows.size() * a.columns.size() <= kMostPairs) {
+      solve_with_masks(a, detections);
+    } else if (a.rules.limit == std::numeric_limits<double>::infinity() &&
+               a.rows.size() * a.columns.size() <= kMostPairs) {
       solve_full(a, detections);
     } else {
       solve_listed(a, detections);
@@ -42,6 +50,8 @@ class associator {
   }
 
  private:
+  using scratch = cpu::assignment_scratch<double>;
+
   [[nodiscard]] static bool separate(const association& a, const frame_detections& detections,
                                      std::size_t i, std::size_t j) {
     return a.rules.apart &&
@@ -119,8 +129,9 @@ class associator {
     solver_.solve(pairs, limit < 2.0 ? limit : 0.0, a.match, column_match_);
   }
 
-  /// As many pairs as can be had, whether they overlap or not.
-  void solve_full(association& a, const frame_detections& detections) {
+  /// The prices of all pairs; `otherwise` for those of different classes.
+  scratch::dense fill_matrix(const association& a, const frame_detections& detections,
+                             double otherwise) {
     const std::size_t columns = a.columns.size();
     matrix_.resize(a.rows.size() * columns);
     for (std::size_t i = 0; i < a.rows.size(); ++i) {
@@ -130,12 +141,42 @@ class associator {
         const bool listed = k < static_cast<std::size_t>(starts_[i + 1]) &&
                             columns_[k] == static_cast<std::int32_t>(j);
         const double iou = listed ? values_[k++] : 0.0;
-        row[j] = separate(a, detections, i, j) ? 0.0 : price(a, detections, i, j, iou);
+        row[j] = separate(a, detections, i, j) ? otherwise : price(a, detections, i, j, iou);
       }
     }
-    const scratch::dense matrix = packed(matrix_.data(), {static_cast<std::int64_t>(a.rows.size()),
-                                                          static_cast<std::int64_t>(columns)});
-    solver_.solve(matrix, a.rules.limit, a.match, column_match_);
+    return packed(static_cast<const double*>(matrix_.data()),
+                  {static_cast<std::int64_t>(a.rows.size()), static_cast<std::int64_t>(columns)});
+  }
+
+  /// As many pairs as can be had, whether they overlap or not.
+  void solve_full(association& a, const frame_detections& detections) {
+    solver_.solve(fill_matrix(a, detections, 0.0), a.rules.limit, a.match, column_match_);
+  }
+
+  void solve_with_masks(association& a, const frame_detections& detections) {
+    constexpr double kNever = std::numeric_limits<double>::infinity();
+    const scratch::dense cost = fill_matrix(a, detections, kNever);
+    tlwh_.clear();
+    for (const auto& b : boxes_) {
+      tlwh_.insert(tlwh_.end(), {b.left, b.top, b.right - b.left, b.bottom - b.top});
+    }
+    confidences_.clear();
+    conditioned_assignment_parameters<double> parameters{.limit = a.rules.limit, .labels = 1};
+    for (const auto label : a.row_labels) {
+      const auto l = static_cast<std::size_t>(label);
+      confidences_.push_back(l < a.masks->confidence.size() ? a.masks->confidence[l] : 1.0);
+      parameters.labels = std::max(parameters.labels, label + 1);
+    }
+    const auto rows = static_cast<std::int64_t>(a.rows.size());
+    std::visit(
+        [&](const auto& map) {
+          with_masks_.solve(
+              cost, packed(static_cast<const double*>(tlwh_.data()), {cost.extent[1], 4}), map,
+              packed(static_cast<const std::int32_t*>(a.row_labels.data()), {rows}),
+              packed(static_cast<const double*>(confidences_.data()), {rows}), parameters, a.match,
+              column_match_);
+        },
+        a.masks->labels);
   }
 
   /// Pairs below the least IoU are no matches.
@@ -150,12 +191,12 @@ class associator {
     }
   }
 
-  using scratch = cpu::assignment_scratch<double>;
   scratch solver_{instruction_set::best};
+  conditioned_assignment_solver<double> with_masks_;
   overlap_finder overlaps_;
   std::vector<box<double>> boxes_;
   std::vector<std::int32_t> starts_, columns_, column_match_;
-  std::vector<double> values_, matrix_;
+  std::vector<double> values_, matrix_, tlwh_, confidences_;
 };
 
 }  // namespace kernels::inline KERNELS_ABI::tracking

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kernels/kalman.hpp>
+#include <kernels/tracking/frame.hpp>
 #include <kernels/tracking/work.hpp>
 
 namespace kernels::inline KERNELS_ABI::tracking {
@@ -11,10 +12,6 @@ template <class Model>
 constexpr std::uint32_t stopped_coordinates() {
   if constexpr (std::is_same_v<Model, kalman_xyah>) return kalman_fourth;
   return kalman_third + kalman_fourth;
-}
-
-inline kalman_motion<double> kalman_motion_of(const camera_motion& m) {
-  return {.a = m.xx, .b = m.xy, .c = m.yx, .d = m.yy, .tx = m.x0, .ty = m.y0};
 }
 
 template <class Model>

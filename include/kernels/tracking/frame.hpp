@@ -2,6 +2,8 @@
 // depend on the caller's.
 #pragma once
 
+#include <kernels/label_boxes_gpu.hpp>
+#include <kernels/math/kalman.hpp>
 #include <kernels/tracking/types.hpp>
 
 #include <algorithm>
@@ -56,29 +58,36 @@ struct frame_detections {
   }
 };
 
+inline kalman_motion<double> kalman_motion_of(const camera_motion& m) {
+  return {.a = m.xx, .b = m.xy, .c = m.yx, .d = m.yy, .tx = m.x0, .ty = m.y0};
+}
+
 /// Refuses what no tracker can use, and what this one has no use for.
 struct frame_needs {
   bool warp = false, masks = false, appearance = false;
 };
 inline void check_frame(std::string_view tracker, std::span<const detection> detections,
                         const frame_context& frame, frame_needs uses) {
-  if (!(frame.dt > 0 && frame.dt <= 1e6)) {
-    refuse(tracker, "dt", "more than 0 and at most 1e6 frames", number_text(frame.dt));
+  if (!(frame.dt >= 1.0 / 1024 && frame.dt <= 65536)) {
+    refuse(tracker, "dt", "1/1024 to 65536 frames", number_text(frame.dt));
   }
   if (detections.size() > 0x7fffffffU) {
     refuse(tracker, "detections", "fewer than 2^31", std::to_string(detections.size()));
   }
   if (frame.warp != nullptr) {
     if (!uses.warp) refuse(tracker, "warp", "none: this tracker has no use for it", "one");
-    const camera_motion& m = *frame.warp;
-    for (const double value : {m.xx, m.xy, m.x0, m.yx, m.yy, m.y0}) {
-      if (!(value >= -1e6 && value <= 1e6)) {
-        refuse(tracker, "warp", "six numbers of at most 1e6", number_text(value));
-      }
+    if (!math::kalman_possible(kalman_motion_of(*frame.warp))) {
+      refuse(tracker, "warp",
+             "finite numbers with a determinant between 1e-6 and 1e6 (or its negative)", "others");
     }
   }
-  if (frame.masks != nullptr && !uses.masks) {
-    refuse(tracker, "masks", "none: this tracker has no use for them", "masks");
+  if (frame.masks != nullptr) {
+    if (!uses.masks) refuse(tracker, "masks", "none: this tracker has no use for them", "masks");
+    std::visit([](const auto& map) { check_label_boxes(map, {}, {}, {}); }, frame.masks->labels);
+    for (const auto& b : frame.masks->bindings) {
+      if (b.label >= 0 && b.label < 65536) continue;
+      refuse(tracker, "masks.bindings", "labels of 0 to 65535", std::to_string(b.label));
+    }
   }
   if ((frame.embeddings.data != nullptr || frame.appearance.data != nullptr) && !uses.appearance) {
     refuse(tracker, "appearance", "none: this tracker has no use for it", "one");

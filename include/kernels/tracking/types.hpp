@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <variant>
 
 namespace kernels::inline KERNELS_ABI {
 
@@ -51,20 +52,24 @@ struct mask_binding {
   std::int32_t label = 0;  ///< 0: it has none
 };
 
+/// A label a pixel, height × width; 0 is background. Rows may be padded.
+using label_map = std::variant<view<const std::uint8_t, 2>, view<const std::uint16_t, 2>,
+                               view<const std::int32_t, 2>>;
+
 /// The masks of one frame, for McByte.
 struct mask_frame {
-  view<const std::uint8_t, 2> labels;       ///< height × width; 0 is background
+  label_map labels;
   std::span<const double> confidence = {};  ///< mean confidence of label k at [k]; beyond: 1
-  /// Applied before the association. Labels that nobody claimed are bound by default, at the end
-  /// of the update, unless bind_by_default is false.
+  /// Applied before the association. Labels below 65,536 that nobody claimed are bound by default,
+  /// at the end of the update, unless bind_by_default is false.
   std::span<const mask_binding> bindings = {};
   bool bind_by_default = true;
 };
 
 /// What is known about a frame beside its detections.
 struct frame_context {
-  /// Time since the previous update, in frames: 1, or more where frames were skipped. The filters
-  /// predict over dt, and lost tracks age by it.
+  /// Time since the previous update, in frames: 1, or more where frames were skipped; 1/1024 to
+  /// 65536. The filters predict over dt, and lost tracks age by it.
   double dt = 1;
   const camera_motion* warp = nullptr;  ///< BoT-SORT and McByte; others refuse one
   const mask_frame* masks = nullptr;    ///< McByte; others refuse them
