@@ -2,6 +2,8 @@
 
 #include <common/errors.hpp>
 
+#include <kernels/interpolate_tracks.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -37,41 +39,12 @@ frame_context frame_facts::of(std::int64_t frame, cv::Size size) {
 
 void track_rows::add(std::int64_t frame, std::span<const tracked> tracks) {
   for (const auto& t : tracks) {
-    mot_row row{.frame = frame, .id = t.id};
-    row.left = t.box.left;
-    row.top = t.box.top;
-    row.width = t.box.right - t.box.left;
-    row.height = t.box.bottom - t.box.top;
-    row.score = t.score;
-    rows_.push_back(row);
+    rows_.push_back({frame, t.id, t.box, t.score, t.class_id, t.detection});
   }
 }
 
 void track_rows::interpolate(int longest_gap) {
-  std::ranges::stable_sort(rows_, [](const mot_row& a, const mot_row& b) {
-    return a.id != b.id ? a.id < b.id : a.frame < b.frame;
-  });
-  std::vector<mot_row> filled;
-  for (std::size_t k = 0; k < rows_.size(); ++k) {
-    filled.push_back(rows_[k]);
-    if (k + 1 == rows_.size() || rows_[k + 1].id != rows_[k].id) continue;
-    const auto& a = rows_[k];
-    const auto& b = rows_[k + 1];
-    const auto steps = b.frame - a.frame;
-    if (steps - 1 > longest_gap) continue;
-    for (std::int64_t step = 1; step < steps; ++step) {
-      const double t = static_cast<double>(step) / static_cast<double>(steps);
-      mot_row row = a;
-      row.frame = a.frame + step;
-      row.left += t * (b.left - a.left);
-      row.top += t * (b.top - a.top);
-      row.width += t * (b.width - a.width);
-      row.height += t * (b.height - a.height);
-      row.score += t * (b.score - a.score);
-      filled.push_back(row);
-    }
-  }
-  rows_ = std::move(filled);
+  rows_ = interpolate_tracks(on_cpu(), rows_, {.most = longest_gap});
 }
 
 std::int64_t track_rows::tracks() const {
@@ -81,6 +54,21 @@ std::int64_t track_rows::tracks() const {
   std::ranges::sort(ids);
   const auto rest = std::ranges::unique(ids);
   return static_cast<std::int64_t>(ids.size() - rest.size());
+}
+
+void track_rows::write(const std::filesystem::path& path) const {
+  std::vector<mot_row> rows;
+  rows.reserve(rows_.size());
+  for (const auto& t : rows_) {
+    mot_row row{.frame = t.frame, .id = t.id};
+    row.left = t.box.left;
+    row.top = t.box.top;
+    row.width = t.box.right - t.box.left;
+    row.height = t.box.bottom - t.box.top;
+    row.score = t.score;
+    rows.push_back(row);
+  }
+  write_mot_file(path, std::move(rows));
 }
 
 detection detection_of(const mot_row& row) {

@@ -6,6 +6,7 @@
 #include "options.hpp"
 #include "warps.hpp"
 
+#include <kernels/math/track_box.hpp>
 #include <kernels/tracking/types.hpp>
 
 #include <filesystem>
@@ -41,11 +42,13 @@ class track_rows {
   /// Fills gaps of up to so many frames.
   void interpolate(int longest_gap);
 
-  [[nodiscard]] const std::vector<mot_row>& rows() const { return rows_; }
+  [[nodiscard]] std::int64_t boxes() const { return std::ssize(rows_); }
   [[nodiscard]] std::int64_t tracks() const;  ///< different ids
+  /// MOT text. Errors: output_failure.
+  void write(const std::filesystem::path& path) const;
 
  private:
-  std::vector<mot_row> rows_;
+  std::vector<track_box> rows_;
 };
 
 /// A row of a detection file as the trackers take it, and back.

@@ -2,6 +2,8 @@
 
 #include <common/errors.hpp>
 
+#include <kernels/multi_tracker.hpp>
+
 #include <algorithm>
 #include <type_traits>
 #include <utility>
@@ -10,7 +12,7 @@ namespace kernels::examples {
 namespace {
 
 constexpr double kDefaultFps = 30;
-constexpr std::int64_t kManyCameras = 128;  // from here on a GPU is worth its transfers
+[[maybe_unused]] constexpr std::int64_t kManyCameras = 128;  // from here on a GPU pays
 
 template <class T>
 void set(T& value, const std::optional<std::remove_cvref_t<T>>& given) {
@@ -51,25 +53,24 @@ void choose(Options& into, const options& o, double fps) {
 template <class Tracker>
 class engine_of : public engine {
  public:
-  engine_of(on_cpu, std::string where, std::int64_t cameras,
+  template <class Exec>
+  engine_of(Exec exec, std::string where, std::int64_t cameras,
             const typename Tracker::options& chosen)
-      : trackers_(static_cast<std::size_t>(cameras), Tracker(chosen)),
-        answers_(trackers_.size()),
-        where_(std::move(where)) {}
+      : trackers_(exec, cameras, chosen), where_(std::move(where)) {}
 
   std::span<const track_update> update(std::span<const camera_frame> frames) override {
-    for (std::size_t k = 0; k < frames.size(); ++k) {
-      answers_[k] = trackers_[k].update(frames[k].detections, frames[k].context);
-    }
-    return answers_;
+    return trackers_.update(frames);
   }
   [[nodiscard]] std::string description() const override { return where_; }
 
  private:
-  std::vector<Tracker> trackers_;
-  std::vector<track_update> answers_;
+  multi_tracker<Tracker> trackers_;
   std::string where_;
 };
+
+/// The trackers themselves step on the CPU so far.
+constexpr bool kStepsOnGpu = std::is_constructible_v<multi_tracker<byte_tracker>, on_gpu,
+                                                     std::int64_t, byte_tracker_options>;
 
 template <class Tracker>
 std::unique_ptr<engine> make(const options& o, double fps, std::int64_t cameras) {
@@ -77,6 +78,12 @@ std::unique_ptr<engine> make(const options& o, double fps, std::int64_t cameras)
   choose(chosen, o, o.fps.value_or(fps > 0 ? fps : kDefaultFps));
   chosen.classes_apart = o.classes_apart;
   try {
+    if constexpr (kStepsOnGpu) {
+      const bool many = cameras >= kManyCameras && gpu_count() > 0;
+      if (o.where == backend::cuda || (o.where == backend::automatic && many)) {
+        return std::make_unique<engine_of<Tracker>>(on_gpu(), "cuda", cameras, chosen);
+      }
+    }
     return std::make_unique<engine_of<Tracker>>(on_cpu{.threads = o.threads}, "cpu", cameras,
                                                 chosen);
   } catch (const out_of_memory&) {
@@ -89,7 +96,11 @@ std::unique_ptr<engine> make(const options& o, double fps, std::int64_t cameras)
 }  // namespace
 
 void check_backend(backend wanted) {
-  if (wanted != backend::cuda || gpu_count() > 0) return;
+  if (wanted != backend::cuda) return;
+  if (gpu_count() > 0) {
+    if (kStepsOnGpu) return;
+    throw usage_error("--backend cuda: trackers are stepped on the CPU; use --backend cpu or auto");
+  }
 #if KERNELS_HAS_CUDA
   throw usage_error("--backend cuda: no GPU that can be used was found; use --backend cpu or auto");
 #else

@@ -46,6 +46,17 @@ void mix(cv::Mat& canvas, const cv::Mat& mask, cv::Point corner, const cv::Vec3b
   }
 }
 
+/// The pixels of a frame that lie in a rectangle with room around it.
+cv::Rect place_of(cv::Point2d least, cv::Point2d most, double room, cv::Size frame) {
+  const auto inside = [](cv::Point2d p) {
+    return cv::Point(cvRound(std::clamp(p.x, -kFarAway, kFarAway)),
+                     cvRound(std::clamp(p.y, -kFarAway, kFarAway)));
+  };
+  const int more = cvCeil(room) + 2;
+  return cv::Rect(inside(least) - cv::Point(more, more), inside(most) + cv::Point(more, more)) &
+         cv::Rect({}, frame);
+}
+
 /// A box with round corners as a polygon.
 std::vector<cv::Point> rounded(const cv::Rect2d& r, double radius) {
   constexpr int kSteps = 6;  // a corner
@@ -97,14 +108,7 @@ void overlay::draw_trail(cv::Mat& frame, const trail& way, std::int64_t number,
     least = {std::min(least.x, stop.foot.x), std::min(least.y, stop.foot.y)};
     most = {std::max(most.x, stop.foot.x), std::max(most.y, stop.foot.y)};
   }
-  const int room = cvCeil(3 * unit_) + 2;
-  const cv::Rect all(0, 0, frame.cols, frame.rows);
-  const auto inside = [&](cv::Point2d p) {
-    return cv::Point(cvRound(std::clamp(p.x, -kFarAway, kFarAway)),
-                     cvRound(std::clamp(p.y, -kFarAway, kFarAway)));
-  };
-  const cv::Rect place =
-      cv::Rect(inside(least) - cv::Point(room, room), inside(most) + cv::Point(room, room)) & all;
+  const cv::Rect place = place_of(least, most, 3 * unit_, frame.size());
   if (place.empty()) return;
   cover_.create(place.size(), CV_8U);
   cover_.setTo(0);
@@ -124,15 +128,23 @@ void overlay::draw_trail(cv::Mat& frame, const trail& way, std::int64_t number,
   mix(frame, cover_, place.tl(), colour);
 }
 
-void overlay::draw_box(cv::Mat& frame, const box<double>& where, const cv::Vec3b& colour) const {
-  const cv::Rect2d r(where.left, where.top, where.right - where.left, where.bottom - where.top);
-  const auto outline = rounded(r, 6 * unit_);
-  const auto under = darker(colour);
+/// A thin line, on a soft dark one that sets it off from whatever is behind.
+void overlay::draw_box(cv::Mat& frame, const box<double>& where, const cv::Vec3b& colour) {
   const int thin = std::max(1, cvRound(1.2 * unit_));
-  cv::polylines(frame, outline, true, cv::Scalar(under[0], under[1], under[2]),
-                thin + 2 * std::max(1, cvRound(0.6 * unit_)), cv::LINE_AA, kShift);
-  cv::polylines(frame, outline, true, cv::Scalar(colour[0], colour[1], colour[2]), thin,
-                cv::LINE_AA, kShift);
+  const int wide = thin + 2 * std::max(1, cvRound(0.6 * unit_));
+  const cv::Rect place =
+      place_of({where.left, where.top}, {where.right, where.bottom}, wide, frame.size());
+  if (place.empty()) return;
+  cover_.create(place.size(), CV_8U);
+  cover_.setTo(0);
+  const auto outline = rounded(cv::Rect2d(where.left - place.x, where.top - place.y,
+                                          where.right - where.left, where.bottom - where.top),
+                               6 * unit_);
+  cv::polylines(cover_, outline, true, cv::Scalar(255), wide, cv::LINE_AA, kShift);
+  mix(frame, cover_, place.tl(), darker(colour), 0.55);
+  cover_.setTo(0);
+  cv::polylines(cover_, outline, true, cv::Scalar(255), thin, cv::LINE_AA, kShift);
+  mix(frame, cover_, place.tl(), colour);
 }
 
 /// The id in a tab on the upper left corner, inside the frame.

@@ -31,7 +31,7 @@ class overlay {
 
   void remember(std::int64_t number, std::span<const tracked> tracks);
   void draw_trail(cv::Mat& frame, const trail& way, std::int64_t number, const cv::Vec3b& colour);
-  void draw_box(cv::Mat& frame, const box<double>& where, const cv::Vec3b& colour) const;
+  void draw_box(cv::Mat& frame, const box<double>& where, const cv::Vec3b& colour);
   void draw_label(cv::Mat& frame, const tracked& track, const cv::Vec3b& colour);
   void draw_caption(cv::Mat& frame, std::int64_t number, std::size_t tracks) const;
 

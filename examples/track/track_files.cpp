@@ -139,13 +139,12 @@ int track_files(const options& o) {
   run_statistics run;
   for (auto& one : cameras) {
     if (o.interpolate > 0) one.tracks.interpolate(o.interpolate);
-    run.cameras.push_back({one.name, one.last, one.tracks.tracks(),
-                           static_cast<std::int64_t>(one.tracks.rows().size())});
+    run.cameras.push_back({one.name, one.last, one.tracks.tracks(), one.tracks.boxes()});
   }
   const double interpolating = o.interpolate > 0 ? watch.lap() : 0;
   for (const auto& one : cameras) {
     throw_if_stopped();
-    write_mot_file(one.output, one.tracks.rows());
+    one.tracks.write(one.output);
   }
   run.steps = {{"read", reading},
                {"track", tracking},

@@ -188,13 +188,13 @@ class video_job {
     if (!options_.save_detections.empty()) {
       write_file(options_.save_detections, detections_text(detections_));
     }
-    write_mot_file(options_.output, tracks_.rows());
+    tracks_.write(options_.output);
     const double writing = watch.lap();
     shown_.finish();
     if (options_.quiet) return;
     run_statistics run;
-    run.cameras = {{options_.video.filename().string(), frames_, tracks_.tracks(),
-                    static_cast<std::int64_t>(tracks_.rows().size())}};
+    run.cameras = {
+        {options_.video.filename().string(), frames_, tracks_.tracks(), tracks_.boxes()}};
     run.steps = {
         {"decode (ahead)", decoding_},
         {"detect", detecting_},
