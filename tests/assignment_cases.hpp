@@ -3,6 +3,8 @@
 // that solves all problems in one call, in double.
 #pragma once
 
+#include <kernels/assignment_gpu.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -162,6 +164,72 @@ inline answer greedy(const problem& p, double limit) {
     if (row < 0) return a;
     a.row_to_column[static_cast<std::size_t>(row)] = column;
     a.column_to_row[static_cast<std::size_t>(column)] = row;
+  }
+}
+
+/// Problems as the arguments of one call.
+struct batch {
+  std::vector<std::int32_t> rows{0}, columns{0};  // offsets of problems
+  std::vector<double> costs;                      // matrices, with gaps that must not be read
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> list_offsets{0}, list_columns;
+  std::vector<double> list_costs;
+  std::vector<std::int32_t> row_to_column, column_to_row;  // results
+
+  explicit batch(const std::vector<problem>& problems) {
+    for (const auto& p : problems) {
+      rows.push_back(rows.back() + p.rows);
+      columns.push_back(columns.back() + p.columns);
+      costs.insert(costs.end(), p.cost.begin(), p.cost.end());
+      costs.insert(costs.end(), 3, -kInfinity);
+      offsets.push_back(static_cast<std::int64_t>(costs.size()));
+      for (int i = 0; i < p.rows; ++i) {
+        for (int j = 0; j < p.columns; ++j) {
+          if (std::isnan(p.at(i, j))) continue;
+          list_columns.push_back(j);
+          list_costs.push_back(p.at(i, j));
+        }
+        list_offsets.push_back(static_cast<std::int32_t>(list_columns.size()));
+      }
+    }
+    row_to_column.assign(static_cast<std::size_t>(rows.back()), 7);
+    column_to_row.assign(static_cast<std::size_t>(columns.back()), 7);
+  }
+  [[nodiscard]] std::vector<answer> answers() const {
+    std::vector<answer> all;
+    for (std::size_t g = 0; g + 1 < rows.size(); ++g) {
+      all.push_back({{row_to_column.begin() + rows[g], row_to_column.begin() + rows[g + 1]},
+                     {column_to_row.begin() + columns[g], column_to_row.begin() + columns[g + 1]}});
+    }
+    return all;
+  }
+};
+
+/// Calls one of the four forms, found by their arguments; views are made by list(vector).
+template <class Exec, class List, class... Workspace>
+void assign_batch(Exec exec, batch& b, double limit, form f, List list, Workspace... workspace) {
+  const kernels::ragged_costs cost{list(std::as_const(b.costs)), list(std::as_const(b.offsets))};
+  const kernels::sparse_costs lists{list(std::as_const(b.list_offsets)),
+                                    list(std::as_const(b.list_columns)),
+                                    list(std::as_const(b.list_costs))};
+  const kernels::assignment_problems problems{list(std::as_const(b.rows)),
+                                              list(std::as_const(b.columns))};
+  const auto x = list(b.row_to_column);
+  const auto y = list(b.column_to_row);
+  const kernels::assignment_parameters<double> parameters{limit};
+  switch (f) {
+    case form::dense:
+      assign(exec, cost, problems, x, y, parameters, workspace...);
+      break;
+    case form::lists:
+      assign(exec, lists, problems, x, y, parameters, workspace...);
+      break;
+    case form::greedy:
+      assign_greedy(exec, cost, problems, x, y, parameters, workspace...);
+      break;
+    case form::greedy_lists:
+      assign_greedy(exec, lists, problems, x, y, parameters, workspace...);
+      break;
   }
 }
 

@@ -14,6 +14,11 @@
 
 namespace kernels::inline KERNELS_ABI {
 
+#if defined(KERNELS_WITH_CUDA)
+extern template struct gpu::assignment_launchers<float>;
+extern template struct gpu::assignment_launchers<double>;
+#endif
+
 /// Minimises Σ (cost − limit) over all partial matchings: a pair that costs more than the limit is
 /// never matched. An infinite limit (or one of at least the largest cost, see below) means as many
 /// pairs as can be had, and the cheapest of those matchings: the usual rectangular assignment.
@@ -67,37 +72,19 @@ class assignment_solver {
   cpu::assignment_scratch<T> scratch_;
 };
 
-/// Checks for the forms below.
-template <class T>
-std::int64_t check_assignment_rows(const view<const T, 2>& cost) {
-  check_assignment_costs(cost);
-  return cost.extent[0];
-}
-template <class T>
-std::int64_t check_assignment_rows(const sparse_costs<T>& cost) {
-  check_assignment_lists(cost);
-  cpu::check_assignment_offsets("cost.row_offsets",
-                                assignment_span("cost.row_offsets", cost.row_offsets),
-                                cost.columns.extent[0]);
-  return cost.row_offsets.extent[0] - 1;
-}
-
+/// What the forms below have in common: checks, then the threads.
 template <bool Greedy, class T, class Costs>
-void assignment_run(on_cpu exec, const Costs& cost, const view<std::int32_t, 1>& row_to_column,
+void assignment_run(on_cpu exec, const Costs& cost, std::int64_t rows,
+                    const view<std::int32_t, 1>& row_to_column,
                     const view<std::int32_t, 1>& column_to_row,
                     const assignment_parameters<T>& parameters) {
-  const std::int64_t rows = check_assignment_rows(cost);
   check_assignment_limit(parameters.limit);
   const auto to_column = assignment_span("row_to_column", row_to_column);
   const auto to_row = assignment_span("column_to_row", column_to_row);
   check_assignment_size("row_to_column", std::ssize(to_column), rows);
-  if constexpr (requires { cost.extent; }) {
-    check_assignment_size("column_to_row", std::ssize(to_row), cost.extent[1]);
-  }
-  const auto all = [&](std::int64_t) {
-    return cpu::assignment_part{0, rows, 0, std::ssize(to_row)};
-  };
-  cpu::assign<Greedy>(exec, cost, 1, all, parameters.limit, to_column, to_row);
+  const cpu::assignment_part all{0, 0, rows, 0, std::ssize(to_row)};
+  cpu::assign<Greedy>(
+      exec, cost, 1, [&](std::int64_t) { return all; }, parameters.limit, to_column, to_row);
 }
 
 template <bool Greedy, class T, class Costs>
@@ -105,75 +92,96 @@ void assignment_run(on_cpu exec, const Costs& cost, const assignment_problems<>&
                     const view<std::int32_t, 1>& row_to_column,
                     const view<std::int32_t, 1>& column_to_row,
                     const assignment_parameters<T>& parameters) {
-  const std::int64_t rows = check_assignment_rows(cost);
   check_assignment_limit(parameters.limit);
   check_assignment_problems(problems);
   const auto to_column = assignment_span("row_to_column", row_to_column);
   const auto to_row = assignment_span("column_to_row", column_to_row);
-  check_assignment_size("row_to_column", std::ssize(to_column), rows);
   const auto row = assignment_span("problems.row_offsets", problems.row_offsets);
   const auto column = assignment_span("problems.column_offsets", problems.column_offsets);
-  cpu::check_assignment_offsets("problems.row_offsets", row, rows);
-  cpu::check_assignment_offsets("problems.column_offsets", column, std::ssize(to_row));
-  if constexpr (requires { cost.extent; }) {
-    for (std::size_t g = 0; g + 1 < column.size(); ++g) {
-      if (column[g + 1] - column[g] > cost.extent[1]) {
-        refuse("assign", "problems.column_offsets",
-               "at most " + std::to_string(cost.extent[1]) + " columns a problem",
-               std::to_string(column[g + 1] - column[g]));
-      }
-    }
-  }
+  const std::int64_t count =
+      check_offsets("assign", "problems.row_offsets", problems.row_offsets, std::ssize(to_column));
+  check_offsets("assign", "problems.column_offsets", problems.column_offsets, std::ssize(to_row));
   const auto part = [&](std::int64_t g) {
     const auto k = static_cast<std::size_t>(g);
-    return cpu::assignment_part{row[k], row[k + 1] - row[k], column[k], column[k + 1] - column[k]};
+    return cpu::assignment_part{g, row[k], row[k + 1] - row[k], column[k],
+                                column[k + 1] - column[k]};
   };
-  cpu::assign<Greedy>(exec, cost, std::ssize(row) - 1, part, parameters.limit, to_column, to_row);
+  if constexpr (std::is_same_v<Costs, ragged_costs<T>>) {
+    check_assignment_ragged(cost, count + 1);
+    check_offsets("assign", "cost.offsets", cost.offsets, cost.costs.extent[0]);
+    for (std::int64_t g = 0; g < count; ++g) {
+      const std::int64_t room = cost.offsets.data[g + 1] - cost.offsets.data[g];
+      if (room < part(g).rows * part(g).columns) {
+        refuse("assign", "cost.offsets",
+               "room for " + std::to_string(part(g).rows * part(g).columns) + " costs in problem " +
+                   std::to_string(g),
+               std::to_string(room));
+      }
+    }
+  } else {
+    check_assignment_size("cost.row_offsets", cost.row_offsets.extent[0],
+                          std::ssize(to_column) + 1);
+  }
+  cpu::assign<Greedy>(exec, cost, count, part, parameters.limit, to_column, to_row);
 }
 
-/// The forms below share these. Costs is a matrix (view<const T, 2>) or lists (sparse_costs<T>).
-/// row_to_column and column_to_row: one element a row and a column, adjacent. They allocate their
-/// scratch; threads share problems, not one problem. Errors: as above; offsets or columns that do
-/// not ascend or lie outside; all before anything is written.
-///
-/// Many problems at once from a matrix: cost holds the rows of all problems one below the other,
-/// and each row its problem's columns from the left; what lies to the right of them is not read.
+template <class T>
+void check_assignment_matrix(const view<const T, 2>& cost,
+                             const view<std::int32_t, 1>& column_to_row) {
+  check_assignment_costs(cost);
+  check_assignment_size("column_to_row", column_to_row.extent[0], cost.extent[1]);
+}
+template <class T>
+std::int64_t check_assignment_rows(const sparse_costs<T>& cost) {
+  check_assignment_lists(cost);
+  return check_offsets("assign", "cost.row_offsets", cost.row_offsets, cost.columns.extent[0]);
+}
+
+/// The forms below share these. row_to_column and column_to_row: one element a row and a column,
+/// adjacent, as are offsets and lists. They allocate their scratch; threads share problems, not one
+/// problem. Rows and columns beyond those of the last problem are left as they are.
+/// Errors: as above; offsets or columns that do not ascend or lie outside; before anything is
+/// written.
 ///
 /// Greedy: of the allowed pairs whose row and column are both free, the cheapest is matched, until
 /// there is none; ties go to the lowest row, then to the lowest column. Cost: one pass over the
 /// pairs and, for each column a row loses, one more over that row.
 
-/// One problem.
+/// One problem, from a matrix or from lists of pairs.
 template <class T>
 void assign(on_cpu exec, const view<const T, 2>& cost, const view<std::int32_t, 1>& row_to_column,
             const view<std::int32_t, 1>& column_to_row,
             const assignment_parameters<T>& parameters = {}) {
-  assignment_run<false>(exec, cost, row_to_column, column_to_row, parameters);
+  check_assignment_matrix(cost, column_to_row);
+  assignment_run<false>(exec, cost, cost.extent[0], row_to_column, column_to_row, parameters);
 }
 template <class T>
 void assign(on_cpu exec, const sparse_costs<T>& cost, const view<std::int32_t, 1>& row_to_column,
             const view<std::int32_t, 1>& column_to_row,
             const assignment_parameters<T>& parameters = {}) {
-  assignment_run<false>(exec, cost, row_to_column, column_to_row, parameters);
+  assignment_run<false>(exec, cost, check_assignment_rows(cost), row_to_column, column_to_row,
+                        parameters);
 }
 template <class T>
 void assign_greedy(on_cpu exec, const view<const T, 2>& cost,
                    const view<std::int32_t, 1>& row_to_column,
                    const view<std::int32_t, 1>& column_to_row,
                    const assignment_parameters<T>& parameters = {}) {
-  assignment_run<true>(exec, cost, row_to_column, column_to_row, parameters);
+  check_assignment_matrix(cost, column_to_row);
+  assignment_run<true>(exec, cost, cost.extent[0], row_to_column, column_to_row, parameters);
 }
 template <class T>
 void assign_greedy(on_cpu exec, const sparse_costs<T>& cost,
                    const view<std::int32_t, 1>& row_to_column,
                    const view<std::int32_t, 1>& column_to_row,
                    const assignment_parameters<T>& parameters = {}) {
-  assignment_run<true>(exec, cost, row_to_column, column_to_row, parameters);
+  assignment_run<true>(exec, cost, check_assignment_rows(cost), row_to_column, column_to_row,
+                       parameters);
 }
 
-/// Many problems.
+/// Many problems, from matrices or from lists of pairs.
 template <class T>
-void assign(on_cpu exec, const view<const T, 2>& cost, const assignment_problems<>& problems,
+void assign(on_cpu exec, const ragged_costs<T>& cost, const assignment_problems<>& problems,
             const view<std::int32_t, 1>& row_to_column, const view<std::int32_t, 1>& column_to_row,
             const assignment_parameters<T>& parameters = {}) {
   assignment_run<false>(exec, cost, problems, row_to_column, column_to_row, parameters);
@@ -182,10 +190,11 @@ template <class T>
 void assign(on_cpu exec, const sparse_costs<T>& cost, const assignment_problems<>& problems,
             const view<std::int32_t, 1>& row_to_column, const view<std::int32_t, 1>& column_to_row,
             const assignment_parameters<T>& parameters = {}) {
+  check_assignment_rows(cost);
   assignment_run<false>(exec, cost, problems, row_to_column, column_to_row, parameters);
 }
 template <class T>
-void assign_greedy(on_cpu exec, const view<const T, 2>& cost, const assignment_problems<>& problems,
+void assign_greedy(on_cpu exec, const ragged_costs<T>& cost, const assignment_problems<>& problems,
                    const view<std::int32_t, 1>& row_to_column,
                    const view<std::int32_t, 1>& column_to_row,
                    const assignment_parameters<T>& parameters = {}) {
@@ -196,6 +205,7 @@ void assign_greedy(on_cpu exec, const sparse_costs<T>& cost, const assignment_pr
                    const view<std::int32_t, 1>& row_to_column,
                    const view<std::int32_t, 1>& column_to_row,
                    const assignment_parameters<T>& parameters = {}) {
+  check_assignment_rows(cost);
   assignment_run<true>(exec, cost, problems, row_to_column, column_to_row, parameters);
 }
 

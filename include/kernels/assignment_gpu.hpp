@@ -1,12 +1,40 @@
-// assignment's checks, the same in C++ (assignment.hpp) and in CUDA code (assignment.cuh).
+// assignment's checks and its front door to the GPU, the same in C++ (assignment.hpp, compiled
+// kernels from kernels::cuda) and in CUDA code (assignment.cuh, which brings the kernels).
 #pragma once
 
-#include <kernels/core/buffer.hpp>
+#include <kernels/core/arrays.hpp>
+#include <kernels/core/exec.hpp>
 #include <kernels/math/assignment.hpp>
 
 #include <span>
 
 namespace kernels::inline KERNELS_ABI {
+
+namespace gpu {
+/// Costs on the device as the kernels see them: one matrix, matrices, or lists.
+template <class T>
+struct assignment_costs {
+  const T* costs = nullptr;
+  std::int64_t row_stride = 0, column_stride = 0;  ///< of the one matrix
+  const std::int64_t* offsets = nullptr;           ///< of packed matrices
+  const std::int32_t* list_offsets = nullptr;      ///< of lists
+  const std::int32_t* list_columns = nullptr;
+  std::int64_t size = 0;                      ///< number of costs, of lists
+  const std::int32_t* row_offsets = nullptr;  ///< of problems; null: one problem
+  const std::int32_t* column_offsets = nullptr;
+  std::int64_t problems = 1, rows = 0, columns = 0;
+};
+
+/// Defined in cuda/kernels/assignment.cuh. kernels::cuda holds those of float and double.
+template <class T>
+struct assignment_launchers {
+  static std::int64_t workspace_bytes(std::int64_t rows, std::int64_t columns);
+  static void run(CUstream_st* stream, const assignment_costs<T>& costs, bool greedy, T limit,
+                  const view<std::int32_t, 1, space::device>& row_to_column,
+                  const view<std::int32_t, 1, space::device>& column_to_row,
+                  const view<std::byte, 1, space::device>& workspace);
+};
+}  // namespace gpu
 
 /// Refuses a matrix with negative or huge sides, or a null pointer.
 template <class T, space Space>
@@ -53,7 +81,7 @@ std::span<T> assignment_span(std::string_view argument, const view<T, 1>& v) {
   return {v.data, static_cast<std::size_t>(v.extent[0])};
 }
 
-/// What every form checks that is in host memory: shapes and the limit.
+/// What every form checks that is in host memory: shapes and pointers.
 template <class T, space Space>
 void check_assignment_lists(const sparse_costs<T, Space>& cost) {
   check_assignment_array("cost.row_offsets", cost.row_offsets);
@@ -61,7 +89,7 @@ void check_assignment_lists(const sparse_costs<T, Space>& cost) {
   check_assignment_array("cost.costs", cost.costs);
   check_assignment_size("cost.costs", cost.costs.extent[0], cost.columns.extent[0]);
   if (cost.row_offsets.extent[0] < 1) {
-    refuse("assign", "cost.row_offsets", "one more than there are rows", "none");
+    refuse("assign", "cost.row_offsets", "at least one entry, 0", "none");
   }
 }
 template <space Space>
@@ -69,10 +97,181 @@ void check_assignment_problems(const assignment_problems<Space>& problems) {
   check_assignment_array("problems.row_offsets", problems.row_offsets);
   check_assignment_array("problems.column_offsets", problems.column_offsets);
   if (problems.row_offsets.extent[0] < 1) {
-    refuse("assign", "problems.row_offsets", "one more than there are problems", "none");
+    refuse("assign", "problems.row_offsets", "at least one entry, 0", "none");
   }
   check_assignment_size("problems.column_offsets", problems.column_offsets.extent[0],
                         problems.row_offsets.extent[0]);
+}
+template <class T, space Space>
+void check_assignment_ragged(const ragged_costs<T, Space>& cost, std::int64_t entries) {
+  check_array("assign", "cost.costs", cost.costs);
+  if (cost.costs.extent[0] > 1 && cost.costs.stride[0] != 1) {
+    refuse("assign", "cost.costs", "adjacent elements", "a stride");
+  }
+  check_assignment_array("cost.offsets", cost.offsets);
+  check_assignment_size("cost.offsets", cost.offsets.extent[0], entries);
+}
+
+/// The costs of a call on the GPU, checked as far as the host can see them.
+template <class T>
+gpu::assignment_costs<T> device_costs(const view<const T, 2, space::device>& cost) {
+  check_assignment_costs(cost);
+  gpu::assignment_costs<T> c;
+  c.costs = cost.data;
+  c.row_stride = cost.stride[0];
+  c.column_stride = cost.stride[1];
+  c.rows = cost.extent[0];
+  return c;
+}
+template <class T>
+gpu::assignment_costs<T> device_costs(const sparse_costs<T, space::device>& cost) {
+  check_assignment_lists(cost);
+  gpu::assignment_costs<T> c;
+  c.costs = cost.costs.data;
+  c.list_offsets = cost.row_offsets.data;
+  c.list_columns = cost.columns.data;
+  c.size = cost.costs.extent[0];
+  c.rows = cost.row_offsets.extent[0] - 1;
+  return c;
+}
+template <class T>
+gpu::assignment_costs<T> device_costs(const ragged_costs<T, space::device>& cost,
+                                      std::int64_t problems) {
+  check_assignment_ragged(cost, problems + 1);
+  gpu::assignment_costs<T> c;
+  c.costs = cost.costs.data;
+  c.offsets = cost.offsets.data;
+  return c;
+}
+
+template <bool Greedy, class T>
+void assignment_run([[maybe_unused]] on_gpu exec, gpu::assignment_costs<T> costs,
+                    const assignment_problems<space::device>* problems,
+                    const view<std::int32_t, 1, space::device>& row_to_column,
+                    const view<std::int32_t, 1, space::device>& column_to_row, T limit,
+                    [[maybe_unused]] const view<std::byte, 1, space::device>& workspace) {
+  static_assert(gpu_has_type<T, float, double>,
+                "assign on the GPU from a .cpp takes costs of float or double; for another type "
+                "include <kernels/assignment.cuh> in a .cu");
+  check_assignment_limit(limit);
+  check_assignment_array("row_to_column", row_to_column);
+  check_assignment_array("column_to_row", column_to_row);
+  if (problems == nullptr || costs.offsets == nullptr) {
+    check_assignment_size("row_to_column", row_to_column.extent[0], costs.rows);
+  }
+  if (problems != nullptr) {
+    costs.row_offsets = problems->row_offsets.data;
+    costs.column_offsets = problems->column_offsets.data;
+    costs.problems = problems->row_offsets.extent[0] - 1;
+  }
+  costs.rows = row_to_column.extent[0];
+  costs.columns = column_to_row.extent[0];
+#if KERNELS_HAS_CUDA || defined(KERNELS_EMULATED)
+  gpu::assignment_launchers<T>::run(exec.stream, costs, Greedy, limit, row_to_column, column_to_row,
+                                    workspace);
+#else
+  refuse_without_cuda("assign");
+#endif
+}
+
+/// Scratch that the forms below need on the GPU, in bytes, for so many rows and columns in all.
+template <class T>
+std::int64_t assignment_workspace_bytes([[maybe_unused]] on_gpu exec,
+                                        [[maybe_unused]] std::int64_t rows,
+                                        [[maybe_unused]] std::int64_t columns) {
+#if KERNELS_HAS_CUDA || defined(KERNELS_EMULATED)
+  return gpu::assignment_launchers<T>::workspace_bytes(rows, columns);
+#else
+  refuse_without_cuda("assign");
+#endif
+}
+
+/// The same on the GPU, queued on exec's stream: one block a problem (one warp where problems are
+/// small). Offsets and lists live in device memory and are not checked; costs of −infinity are
+/// taken as not allowed. workspace: assignment_workspace_bytes() bytes, aligned to 256.
+/// Errors: as above, as far as the host can see; a workspace that is too small; cuda_error;
+/// kernels::error without CUDA.
+template <class T>
+void assign(on_gpu exec, const view<const T, 2, space::device>& cost,
+            const view<std::int32_t, 1, space::device>& row_to_column,
+            const view<std::int32_t, 1, space::device>& column_to_row,
+            const assignment_parameters<T>& parameters,
+            const view<std::byte, 1, space::device>& workspace) {
+  check_assignment_size("column_to_row", column_to_row.extent[0], cost.extent[1]);
+  assignment_run<false>(exec, device_costs(cost), nullptr, row_to_column, column_to_row,
+                        parameters.limit, workspace);
+}
+template <class T>
+void assign(on_gpu exec, const sparse_costs<T, space::device>& cost,
+            const view<std::int32_t, 1, space::device>& row_to_column,
+            const view<std::int32_t, 1, space::device>& column_to_row,
+            const assignment_parameters<T>& parameters,
+            const view<std::byte, 1, space::device>& workspace) {
+  assignment_run<false>(exec, device_costs(cost), nullptr, row_to_column, column_to_row,
+                        parameters.limit, workspace);
+}
+template <class T>
+void assign(on_gpu exec, const ragged_costs<T, space::device>& cost,
+            const assignment_problems<space::device>& problems,
+            const view<std::int32_t, 1, space::device>& row_to_column,
+            const view<std::int32_t, 1, space::device>& column_to_row,
+            const assignment_parameters<T>& parameters,
+            const view<std::byte, 1, space::device>& workspace) {
+  check_assignment_problems(problems);
+  assignment_run<false>(exec, device_costs(cost, problems.row_offsets.extent[0] - 1), &problems,
+                        row_to_column, column_to_row, parameters.limit, workspace);
+}
+template <class T>
+void assign(on_gpu exec, const sparse_costs<T, space::device>& cost,
+            const assignment_problems<space::device>& problems,
+            const view<std::int32_t, 1, space::device>& row_to_column,
+            const view<std::int32_t, 1, space::device>& column_to_row,
+            const assignment_parameters<T>& parameters,
+            const view<std::byte, 1, space::device>& workspace) {
+  check_assignment_problems(problems);
+  assignment_run<false>(exec, device_costs(cost), &problems, row_to_column, column_to_row,
+                        parameters.limit, workspace);
+}
+template <class T>
+void assign_greedy(on_gpu exec, const view<const T, 2, space::device>& cost,
+                   const view<std::int32_t, 1, space::device>& row_to_column,
+                   const view<std::int32_t, 1, space::device>& column_to_row,
+                   const assignment_parameters<T>& parameters,
+                   const view<std::byte, 1, space::device>& workspace) {
+  check_assignment_size("column_to_row", column_to_row.extent[0], cost.extent[1]);
+  assignment_run<true>(exec, device_costs(cost), nullptr, row_to_column, column_to_row,
+                       parameters.limit, workspace);
+}
+template <class T>
+void assign_greedy(on_gpu exec, const sparse_costs<T, space::device>& cost,
+                   const view<std::int32_t, 1, space::device>& row_to_column,
+                   const view<std::int32_t, 1, space::device>& column_to_row,
+                   const assignment_parameters<T>& parameters,
+                   const view<std::byte, 1, space::device>& workspace) {
+  assignment_run<true>(exec, device_costs(cost), nullptr, row_to_column, column_to_row,
+                       parameters.limit, workspace);
+}
+template <class T>
+void assign_greedy(on_gpu exec, const ragged_costs<T, space::device>& cost,
+                   const assignment_problems<space::device>& problems,
+                   const view<std::int32_t, 1, space::device>& row_to_column,
+                   const view<std::int32_t, 1, space::device>& column_to_row,
+                   const assignment_parameters<T>& parameters,
+                   const view<std::byte, 1, space::device>& workspace) {
+  check_assignment_problems(problems);
+  assignment_run<true>(exec, device_costs(cost, problems.row_offsets.extent[0] - 1), &problems,
+                       row_to_column, column_to_row, parameters.limit, workspace);
+}
+template <class T>
+void assign_greedy(on_gpu exec, const sparse_costs<T, space::device>& cost,
+                   const assignment_problems<space::device>& problems,
+                   const view<std::int32_t, 1, space::device>& row_to_column,
+                   const view<std::int32_t, 1, space::device>& column_to_row,
+                   const assignment_parameters<T>& parameters,
+                   const view<std::byte, 1, space::device>& workspace) {
+  check_assignment_problems(problems);
+  assignment_run<true>(exec, device_costs(cost), &problems, row_to_column, column_to_row,
+                       parameters.limit, workspace);
 }
 
 }  // namespace kernels::inline KERNELS_ABI

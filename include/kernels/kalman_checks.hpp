@@ -21,14 +21,6 @@ struct kalman_gating_options {
 inline constexpr double kKalmanGate4 = 9.4877;
 inline constexpr double kKalmanGate2 = 5.9915;
 
-/// Coordinates for kalman_zero_velocity; add them up.
-enum kalman_coordinates : std::uint32_t {
-  kalman_first = 1,   ///< x
-  kalman_second = 2,  ///< y
-  kalman_third = 4,   ///< s, a or w
-  kalman_fourth = 8   ///< h; sort7 has no velocity of r
-};
-
 namespace kalman_checks {
 
 template <class Model, class T, space Space>

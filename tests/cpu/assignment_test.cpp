@@ -15,61 +15,11 @@ using kernels::instruction_set;
 /// All problems in one call.
 std::vector<answer> run_batch(kernels::on_cpu exec, const std::vector<problem>& problems,
                               double limit, form f) {
-  std::vector<std::int32_t> rows{0}, columns{0}, list_rows{0}, list_columns;
-  std::vector<double> list_costs;
-  std::int64_t widest = 0;
-  for (const auto& p : problems) {
-    rows.push_back(rows.back() + p.rows);
-    columns.push_back(columns.back() + p.columns);
-    widest = std::max<std::int64_t>(widest, p.columns);
-    for (int i = 0; i < p.rows; ++i) {
-      for (int j = 0; j < p.columns; ++j) {
-        if (std::isnan(p.at(i, j))) continue;
-        list_columns.push_back(j);
-        list_costs.push_back(p.at(i, j));
-      }
-      list_rows.push_back(static_cast<std::int32_t>(list_columns.size()));
-    }
-  }
-  const std::int64_t stride = widest + 3;  // what is not a cost must not be read
-  std::vector<double> stacked(static_cast<std::size_t>(rows.back() * stride), -kInfinity);
-  for (std::size_t g = 0; g < problems.size(); ++g) {
-    for (int i = 0; i < problems[g].rows; ++i) {
-      for (int j = 0; j < problems[g].columns; ++j) {
-        stacked[static_cast<std::size_t>((rows[g] + i) * stride + j)] = problems[g].at(i, j);
-      }
-    }
-  }
-  const auto list = [](const auto& v) {
+  assignment_cases::batch b(problems);
+  assignment_cases::assign_batch(exec, b, limit, f, [](auto& v) {
     return kernels::packed(v.data(), {static_cast<std::int64_t>(v.size())});
-  };
-  const kernels::view<const double, 2> cost{stacked.data(), {rows.back(), widest}, {stride, 1}};
-  const kernels::sparse_costs<double> lists{list(list_rows), list(list_columns), list(list_costs)};
-  const kernels::assignment_problems<> parts{list(rows), list(columns)};
-  std::vector<std::int32_t> to_column(static_cast<std::size_t>(rows.back()), 7);
-  std::vector<std::int32_t> to_row(static_cast<std::size_t>(columns.back()), 7);
-  const auto a = kernels::packed(to_column.data(), {std::ssize(to_column)});
-  const auto b = kernels::packed(to_row.data(), {std::ssize(to_row)});
-  switch (f) {
-    case form::dense:
-      kernels::assign(exec, cost, parts, a, b, {.limit = limit});
-      break;
-    case form::lists:
-      kernels::assign(exec, lists, parts, a, b, {.limit = limit});
-      break;
-    case form::greedy:
-      kernels::assign_greedy(exec, cost, parts, a, b, {.limit = limit});
-      break;
-    case form::greedy_lists:
-      kernels::assign_greedy(exec, lists, parts, a, b, {.limit = limit});
-      break;
-  }
-  std::vector<answer> answers;
-  for (std::size_t g = 0; g < problems.size(); ++g) {
-    answers.push_back({{to_column.begin() + rows[g], to_column.begin() + rows[g + 1]},
-                       {to_row.begin() + columns[g], to_row.begin() + columns[g + 1]}});
-  }
-  return answers;
+  });
+  return b.answers();
 }
 
 template <class T>
@@ -256,13 +206,13 @@ TEST_CASE("assignment: refused arguments") {
   refused("cost.row_offsets", assign);
   offsets = {0, 2, 4};
   refused("cost.row_offsets", assign);
-  const std::vector<std::int32_t> rows{0, 2}, too_wide{0, 4};
+  const std::vector<std::int32_t> rows{0, 2}, three{0, 3};
+  const std::vector<std::int64_t> room{0, 5};
   const std::vector<double> finite(6, 1.0);
-  std::vector<std::int32_t> four(4, 7);
   const kernels::assignment_problems<> problems{kernels::packed(rows.data(), {2}),
-                                                kernels::packed(too_wide.data(), {2})};
-  refused("at most 3 columns", [&] {
-    kernels::assign(kernels::on_cpu(), kernels::packed(finite.data(), {2, 3}), problems, to_column,
-                    kernels::packed(four.data(), {4}));
-  });
+                                                kernels::packed(three.data(), {2})};
+  const kernels::ragged_costs<double> ragged{kernels::packed(finite.data(), {6}),
+                                             kernels::packed(room.data(), {2})};
+  refused("room for 6",
+          [&] { kernels::assign(kernels::on_cpu(), ragged, problems, to_column, to_row); });
 }

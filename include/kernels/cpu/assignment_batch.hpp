@@ -7,22 +7,6 @@
 
 namespace kernels::inline KERNELS_ABI::cpu {
 
-/// Refuses offsets that do not ascend from 0 to `end`.
-inline void check_assignment_offsets(std::string_view argument,
-                                     std::span<const std::int32_t> offsets, std::int64_t end) {
-  for (std::size_t k = 0; k < offsets.size(); ++k) {
-    const std::int32_t before = k == 0 ? 0 : offsets[k - 1];
-    if (offsets[k] < before || (k == 0 && offsets[k] != 0)) {
-      refuse("assign", argument, "offsets ascending from 0",
-             std::to_string(offsets[k]) + " at " + std::to_string(k));
-    }
-  }
-  if (offsets.back() != end) {
-    refuse("assign", argument, "offsets up to " + std::to_string(end),
-           std::to_string(offsets.back()));
-  }
-}
-
 /// Refuses a row's columns unless they ascend strictly and lie in [0, columns).
 inline void check_assignment_row(std::span<const std::int32_t> row, std::int64_t columns) {
   std::int32_t before = -1;
@@ -36,15 +20,19 @@ inline void check_assignment_row(std::span<const std::int32_t> row, std::int64_t
   }
 }
 
-/// One problem: its rows and columns among all, as offsets.
+/// One problem: its number, and its rows and columns among all.
 struct assignment_part {
-  std::int64_t row, rows, column, columns;
+  std::int64_t index, row, rows, column, columns;
 };
 
 /// The costs of one problem, as assignment_scratch takes them.
 template <class T>
-view<const T, 2> assignment_rows_of(const view<const T, 2>& cost, const assignment_part& p) {
-  return {cost.data + p.row * cost.stride[0], {p.rows, p.columns}, cost.stride};
+view<const T, 2> assignment_rows_of(const view<const T, 2>& cost, const assignment_part&) {
+  return cost;
+}
+template <class T>
+view<const T, 2> assignment_rows_of(const ragged_costs<T>& cost, const assignment_part& p) {
+  return packed<space::host>(cost.costs.data + cost.offsets.data[p.index], {p.rows, p.columns});
 }
 template <class T>
 typename assignment_scratch<T>::lists assignment_rows_of(const sparse_costs<T>& cost,
@@ -53,9 +41,8 @@ typename assignment_scratch<T>::lists assignment_rows_of(const sparse_costs<T>& 
 }
 
 template <class T>
-void check_assignment_values(instruction_set isa, const view<const T, 2>& cost,
+void check_assignment_values(instruction_set isa, const view<const T, 2>& part,
                              const assignment_part& p) {
-  const auto part = assignment_rows_of(cost, p);
   const auto& loops = assignment_loops_for<T>(isa);
   for (std::int64_t i = 0; i < p.rows; ++i) {
     const T* row = part.data + i * part.stride[0];
@@ -65,6 +52,11 @@ void check_assignment_values(instruction_set isa, const view<const T, 2>& cost,
     }
     if (least < -math::kAssignmentLargest<T>) refuse_assignment_cost();
   }
+}
+template <class T>
+void check_assignment_values(instruction_set isa, const ragged_costs<T>& cost,
+                             const assignment_part& p) {
+  check_assignment_values(isa, assignment_rows_of(cost, p), p);
 }
 template <class T>
 void check_assignment_values(instruction_set isa, const sparse_costs<T>& cost,

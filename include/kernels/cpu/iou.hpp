@@ -36,26 +36,34 @@ inline std::int64_t iou_piece(std::int64_t count, std::int64_t pairs_of_unit) {
   return std::clamp<std::int64_t>(units, 1, std::max<std::int64_t>(count, 1));
 }
 
-/// Rows first … last − 1 of a against all of b; out is the row `first`.
+/// Rows first … last − 1 of a, at most a tile, against all of b; out is the whole matrix.
 template <class T>
 void iou_rows(const iou_loops<T>& loops, const view<const box<T>, 1>& a, std::int64_t first,
               std::int64_t last, const view<const box<T>, 1>& b, const view<T, 2>& out,
               const iou_options& options) {
   using tile_of = box_tile<T>;
-  tile_of tile;
-  T values[tile_of::kBoxes];
+  tile_of tile_a;
+  tile_of tile_b;
+  const std::int64_t rows = last - first;
+  loops.measure(tile_a, a, first, rows, options);
   for (std::int64_t j = 0; j < b.extent[0]; j += tile_of::kBoxes) {
     const std::int64_t count = std::min(tile_of::kBoxes, b.extent[0] - j);
-    loops.measure(tile, b, j, count, options);
-    for (std::int64_t i = first; i < last; ++i) {
-      const auto box_a = math::measure(a.data[i * a.stride[0]], options);
-      T* row = out.data + i * out.stride[0] + j * out.stride[1];
-      if (out.stride[1] == 1) {
-        loops.row(box_a, tile, count, row, options);
-        continue;
+    loops.measure(tile_b, b, j, count, options);
+    T* to = out.data + first * out.stride[0] + j * out.stride[1];
+    if (out.stride[1] == 1) {
+      loops.rows(tile_a, 0, rows, tile_b, count, to, out.stride[0], options);
+    } else if (out.stride[0] == 1) {  // every kind but over_a and over_b is symmetric
+      iou_options turned = options;
+      if (options.kind == overlap::over_a) turned.kind = overlap::over_b;
+      if (options.kind == overlap::over_b) turned.kind = overlap::over_a;
+      loops.rows(tile_b, 0, count, tile_a, rows, to, out.stride[1], turned);
+    } else {
+      for (std::int64_t i = 0; i < rows; ++i) {
+        for (std::int64_t k = 0; k < count; ++k) {
+          to[i * out.stride[0] + k * out.stride[1]] =
+              math::overlap_of(options, tile_a.get(i), tile_b.get(k));
+        }
       }
-      loops.row(box_a, tile, count, values, options);
-      for (std::int64_t k = 0; k < count; ++k) row[k * out.stride[1]] = values[k];
     }
   }
 }
@@ -65,7 +73,7 @@ void pairwise_iou(on_cpu exec, const view<const box<T>, 1>& a, const view<const 
                   const view<T, 2>& out, const iou_options& options) {
   const auto& loops = choose_iou_loops<T>(exec);
   const std::int64_t rows = a.extent[0];
-  const std::int64_t piece = iou_piece(rows, b.extent[0]);
+  const std::int64_t piece = std::min(iou_piece(rows, b.extent[0]), box_tile<T>::kBoxes);
   parallel_for(exec, (rows + piece - 1) / piece, [&](std::int64_t p) {
     iou_rows(loops, a, p * piece, std::min(rows, (p + 1) * piece), b, out, options);
   });
@@ -96,7 +104,10 @@ void pairwise_iou(on_cpu exec, const view<const box<T>, 1>& a,
       const view<T, 2> matrix{out.data + at(out_offsets, g) * out.stride[0],
                               {group_a.extent[0], group_b.extent[0]},
                               {group_b.extent[0] * out.stride[0], out.stride[0]}};
-      iou_rows(loops, group_a, 0, group_a.extent[0], group_b, matrix, options);
+      for (std::int64_t i = 0; i < group_a.extent[0]; i += box_tile<T>::kBoxes) {
+        iou_rows(loops, group_a, i, std::min(group_a.extent[0], i + box_tile<T>::kBoxes), group_b,
+                 matrix, options);
+      }
     }
   });
 }

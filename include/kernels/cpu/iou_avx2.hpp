@@ -10,10 +10,10 @@ namespace kernels::inline KERNELS_ABI::cpu::iou_avx2 {
 
 /// kWidth numbers at a time. product() is exact::product(): a product that may be added.
 template <class T>
-struct lanes;
+struct iou_lanes;
 
 template <>
-struct lanes<float> {
+struct iou_lanes<float> {
   static constexpr std::int64_t kWidth = 8;
   using values = __m256;
 
@@ -27,16 +27,27 @@ struct lanes<float> {
   }
   static values min(values a, values b) { return _mm256_min_ps(a, b); }
   static values max(values a, values b) { return _mm256_max_ps(a, b); }
+  /// max(a, 0), as integers, for which there are more units; a is not NaN.
+  static values positive(values a) {
+    return _mm256_castsi256_ps(_mm256_max_epi32(_mm256_castps_si256(a), _mm256_setzero_si256()));
+  }
   static values add(values a, values b) { return _mm256_add_ps(a, b); }
   static values sub(values a, values b) { return _mm256_sub_ps(a, b); }
   static values mul(values a, values b) { return _mm256_mul_ps(a, b); }
   static values div(values a, values b) { return _mm256_div_ps(a, b); }
   static values fma(values a, values b, values c) { return _mm256_fmadd_ps(a, b, c); }
+
+  using mask = values;
+  static mask less(values a, values b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+  static mask ordered(values a, values b) { return _mm256_cmp_ps(a, b, _CMP_ORD_Q); }
+  static mask both(mask a, mask b) { return _mm256_and_ps(a, b); }
+  static values select(mask m, values a, values b) { return _mm256_blendv_ps(b, a, m); }
+  static unsigned bits(mask m) { return static_cast<unsigned>(_mm256_movemask_ps(m)); }
   static values product(values a, values b) { return fma(a, b, set(float(0))); }
 };
 
 template <>
-struct lanes<double> {
+struct iou_lanes<double> {
   static constexpr std::int64_t kWidth = 4;
   using values = __m256d;
 
@@ -50,11 +61,20 @@ struct lanes<double> {
   }
   static values min(values a, values b) { return _mm256_min_pd(a, b); }
   static values max(values a, values b) { return _mm256_max_pd(a, b); }
+  /// max(a, 0); a is not NaN.
+  static values positive(values a) { return max(a, set(0.0)); }
   static values add(values a, values b) { return _mm256_add_pd(a, b); }
   static values sub(values a, values b) { return _mm256_sub_pd(a, b); }
   static values mul(values a, values b) { return _mm256_mul_pd(a, b); }
   static values div(values a, values b) { return _mm256_div_pd(a, b); }
   static values fma(values a, values b, values c) { return _mm256_fmadd_pd(a, b, c); }
+
+  using mask = values;
+  static mask less(values a, values b) { return _mm256_cmp_pd(a, b, _CMP_LT_OQ); }
+  static mask ordered(values a, values b) { return _mm256_cmp_pd(a, b, _CMP_ORD_Q); }
+  static mask both(mask a, mask b) { return _mm256_and_pd(a, b); }
+  static values select(mask m, values a, values b) { return _mm256_blendv_pd(b, a, m); }
+  static unsigned bits(mask m) { return static_cast<unsigned>(_mm256_movemask_pd(m)); }
   static values product(values a, values b) { return fma(a, b, set(double(0))); }
 };
 

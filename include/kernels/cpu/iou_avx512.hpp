@@ -10,10 +10,10 @@ namespace kernels::inline KERNELS_ABI::cpu::iou_avx512 {
 
 /// kWidth numbers at a time. product() is exact::product(): a product that may be added.
 template <class T>
-struct lanes;
+struct iou_lanes;
 
 template <>
-struct lanes<float> {
+struct iou_lanes<float> {
   static constexpr std::int64_t kWidth = 16;
   using values = __m512;
 
@@ -25,16 +25,28 @@ struct lanes<float> {
   }
   static values min(values a, values b) { return _mm512_min_ps(a, b); }
   static values max(values a, values b) { return _mm512_max_ps(a, b); }
+  /// max(a, 0), as integers, for which there are more units; a is not NaN.
+  static values positive(values a) {
+    return _mm512_castsi512_ps(_mm512_max_epi32(_mm512_castps_si512(a), _mm512_setzero_si512()));
+  }
   static values add(values a, values b) { return _mm512_add_ps(a, b); }
-  static values sub(values a, values b) { return _mm512_sub_ps(a, b); }
+  /// a − b, by the units that multiply: min, max and add keep the others busy.
+  static values sub(values a, values b) { return _mm512_fmsub_ps(a, set(float(1)), b); }
   static values mul(values a, values b) { return _mm512_mul_ps(a, b); }
   static values div(values a, values b) { return _mm512_div_ps(a, b); }
   static values fma(values a, values b, values c) { return _mm512_fmadd_ps(a, b, c); }
+
+  using mask = __mmask16;
+  static mask less(values a, values b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+  static mask ordered(values a, values b) { return _mm512_cmp_ps_mask(a, b, _CMP_ORD_Q); }
+  static mask both(mask a, mask b) { return static_cast<mask>(a & b); }
+  static values select(mask m, values a, values b) { return _mm512_mask_blend_ps(m, b, a); }
+  static unsigned bits(mask m) { return m; }
   static values product(values a, values b) { return fma(a, b, set(float(0))); }
 };
 
 template <>
-struct lanes<double> {
+struct iou_lanes<double> {
   static constexpr std::int64_t kWidth = 8;
   using values = __m512d;
 
@@ -46,11 +58,23 @@ struct lanes<double> {
   }
   static values min(values a, values b) { return _mm512_min_pd(a, b); }
   static values max(values a, values b) { return _mm512_max_pd(a, b); }
+  /// max(a, 0), as integers, for which there are more units; a is not NaN.
+  static values positive(values a) {
+    return _mm512_castsi512_pd(_mm512_max_epi64(_mm512_castpd_si512(a), _mm512_setzero_si512()));
+  }
   static values add(values a, values b) { return _mm512_add_pd(a, b); }
-  static values sub(values a, values b) { return _mm512_sub_pd(a, b); }
+  /// a − b, by the units that multiply: min, max and add keep the others busy.
+  static values sub(values a, values b) { return _mm512_fmsub_pd(a, set(double(1)), b); }
   static values mul(values a, values b) { return _mm512_mul_pd(a, b); }
   static values div(values a, values b) { return _mm512_div_pd(a, b); }
   static values fma(values a, values b, values c) { return _mm512_fmadd_pd(a, b, c); }
+
+  using mask = __mmask8;
+  static mask less(values a, values b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
+  static mask ordered(values a, values b) { return _mm512_cmp_pd_mask(a, b, _CMP_ORD_Q); }
+  static mask both(mask a, mask b) { return static_cast<mask>(a & b); }
+  static values select(mask m, values a, values b) { return _mm512_mask_blend_pd(m, b, a); }
+  static unsigned bits(mask m) { return m; }
   static values product(values a, values b) { return fma(a, b, set(double(0))); }
 };
 

@@ -1,18 +1,18 @@
 // iou's loops over vectors, compiled once for each instruction set: the including file defines
-// `lanes<T>` and the namespace. The arithmetic is that of math/iou.hpp, operation by operation.
+// `iou_lanes<T>` and the namespace. The arithmetic is that of math/iou.hpp, operation by operation.
 
 /// Overlaps of kWidth pairs. Side is where box a comes from: one box in all lanes, or a tile.
 template <class T>
 struct lane_boxes {
-  typename lanes<T>::values left, top, right, bottom, area, angle;
+  typename iou_lanes<T>::values left, top, right, bottom, area, angle;
 
   static lane_boxes all(const math::measured_box<T>& b) {
-    using L = lanes<T>;
+    using L = iou_lanes<T>;
     return {L::set(b.left),   L::set(b.top),  L::set(b.right),
             L::set(b.bottom), L::set(b.area), L::set(b.angle)};
   }
   static lane_boxes at(const box_tile<T>& tile, std::int64_t k) {
-    using L = lanes<T>;
+    using L = iou_lanes<T>;
     return {L::load(tile.left + k),   L::load(tile.top + k),  L::load(tile.right + k),
             L::load(tile.bottom + k), L::load(tile.area + k), L::load(tile.angle + k)};
   }
@@ -22,9 +22,10 @@ struct lane_boxes {
 enum class lane_kind { iou, iou_inclusive, area, giou, diou, ciou };
 
 template <lane_kind Kind, class T>
-typename lanes<T>::values overlap_of(const iou_options& options, const lane_boxes<T>& a,
-                                     const lane_boxes<T>& b) {
-  using L = lanes<T>;
+[[gnu::always_inline]] inline typename iou_lanes<T>::values overlap_of(const iou_options& options,
+                                                                       const lane_boxes<T>& a,
+                                                                       const lane_boxes<T>& b) {
+  using L = iou_lanes<T>;
   using V = typename L::values;
   const V zero = L::set(T(0));
   const V one = L::set(options.convention == pixel_convention::inclusive ? T(1) : T(0));
@@ -33,6 +34,11 @@ typename lanes<T>::values overlap_of(const iou_options& options, const lane_boxe
   if constexpr (Kind != lane_kind::iou) {
     inner_w = L::add(inner_w, one);
     inner_h = L::add(inner_h, one);
+  }
+  if constexpr (Kind == lane_kind::iou || Kind == lane_kind::iou_inclusive) {
+    // measure() left nothing here that is NaN, or 0 / 0
+    const V shared = L::product(L::positive(inner_w), L::positive(inner_h));
+    return L::div(shared, L::sub(L::add(a.area, b.area), shared));
   }
   const V shared = L::product(L::max(inner_w, zero), L::max(inner_h, zero));
   if constexpr (Kind == lane_kind::area) {
@@ -43,7 +49,6 @@ typename lanes<T>::values overlap_of(const iou_options& options, const lane_boxe
   }
   const V joined = L::sub(L::add(a.area, b.area), shared);
   const V ratio = L::max(L::div(shared, joined), zero);
-  if constexpr (Kind == lane_kind::iou || Kind == lane_kind::iou_inclusive) return ratio;
   const V smallest = L::set(std::numeric_limits<T>::min());
   const V outer_w = L::add(L::sub(L::max(a.right, b.right), L::min(a.left, b.left)), one);
   const V outer_h = L::add(L::sub(L::max(a.bottom, b.bottom), L::min(a.top, b.top)), one);
@@ -65,11 +70,11 @@ typename lanes<T>::values overlap_of(const iou_options& options, const lane_boxe
   return L::max(L::sub(distance, penalty), L::set(T(-1.5)));
 }
 
-/// next(k) gives the boxes a that meet b[k …].
+/// One row of overlaps: next(k) gives the boxes a that meet b[k …].
 template <lane_kind Kind, class T, class Next>
-void overlaps(const iou_options& options, const Next& next, const box_tile<T>& b,
-              std::int64_t count, T* out) {
-  using L = lanes<T>;
+[[gnu::always_inline]] inline void overlaps(const iou_options& options, const Next& next,
+                                            const box_tile<T>& b, std::int64_t count, T* out) {
+  using L = iou_lanes<T>;
   std::int64_t k = 0;
   for (; k + L::kWidth <= count; k += L::kWidth) {
     L::store(out + k, overlap_of<Kind, T>(options, next(k), lane_boxes<T>::at(b, k)));
@@ -80,52 +85,161 @@ void overlaps(const iou_options& options, const Next& next, const box_tile<T>& b
   }
 }
 
-template <class T, class Next>
-void overlaps(const iou_options& options, const Next& next, const box_tile<T>& b,
-              std::int64_t count, T* out) {
+template <lane_kind Kind>
+struct overlap_loops {
+  template <class T>
+  static void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows,
+                   const box_tile<T>& b, std::int64_t count, T* out, std::int64_t stride,
+                   const iou_options given) {
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const iou_options options = given;
+      const auto all = lane_boxes<T>::all(a.get(first + i));
+      overlaps<Kind, T>(
+          options, [all](std::int64_t) { return all; }, b, count, out + i * stride);
+    }
+  }
+  template <class T>
+  static void pairs(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
+                    const iou_options options) {
+    overlaps<Kind, T>(
+        options, [&a](std::int64_t k) { return lane_boxes<T>::at(a, k); }, b, count, out);
+  }
+};
+
+/// run(overlap_loops<…>()) with the loops of a kind.
+template <class Run>
+void with_kind(const iou_options& options, const Run& run) {
   switch (options.kind) {
     case overlap::iou:
       if (options.convention == pixel_convention::continuous) {
-        return overlaps<lane_kind::iou, T>(options, next, b, count, out);
+        return run(overlap_loops<lane_kind::iou>());
       }
-      return overlaps<lane_kind::iou_inclusive, T>(options, next, b, count, out);
+      return run(overlap_loops<lane_kind::iou_inclusive>());
     case overlap::giou:
-      return overlaps<lane_kind::giou, T>(options, next, b, count, out);
+      return run(overlap_loops<lane_kind::giou>());
     case overlap::diou:
-      return overlaps<lane_kind::diou, T>(options, next, b, count, out);
+      return run(overlap_loops<lane_kind::diou>());
     case overlap::ciou:
-      return overlaps<lane_kind::ciou, T>(options, next, b, count, out);
+      return run(overlap_loops<lane_kind::ciou>());
     default:
-      return overlaps<lane_kind::area, T>(options, next, b, count, out);
+      return run(overlap_loops<lane_kind::area>());
   }
 }
 
 template <class T>
-void row(const math::measured_box<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
-         const iou_options& options) {
-  const lane_boxes<T> everywhere = lane_boxes<T>::all(a);
-  overlaps(
-      options, [&](std::int64_t) { return everywhere; }, b, count, out);
+void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows, const box_tile<T>& b,
+          std::int64_t count, T* out, std::int64_t stride, const iou_options& options) {
+  with_kind(options, [&](auto loops) {
+    decltype(loops)::rows(a, first, rows, b, count, out, stride, options);
+  });
 }
 
 template <class T>
 void pairs(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
            const iou_options& options) {
-  overlaps(
-      options, [&](std::int64_t k) { return lane_boxes<T>::at(a, k); }, b, count, out);
+  with_kind(options, [&](auto loops) { decltype(loops)::pairs(a, b, count, out, options); });
+}
+
+/// math::arc_tangent.
+template <class T>
+typename iou_lanes<T>::values arc_tangent(typename iou_lanes<T>::values y,
+                                          typename iou_lanes<T>::values x) {
+  using L = iou_lanes<T>;
+  using V = typename L::values;
+  using terms = math::arc_tangent_terms<T>;
+  const V low = L::min(y, x);
+  const V high = L::max(y, x);
+  const auto beyond = L::less(L::mul(L::set(math::kTanEighth<T>), high), low);
+  const V above = L::select(beyond, L::sub(low, high), low);
+  const V below = L::select(beyond, L::add(low, high), high);
+  const V t = L::div(above, L::max(L::set(std::numeric_limits<T>::min()), below));
+  const V z = L::mul(t, t);
+  V q = L::set(terms::get(terms::kCount - 1));
+  for (int k = terms::kCount - 2; k >= 0; --k) q = L::fma(q, z, L::set(terms::get(k)));
+  const V angle = L::fma(L::mul(t, z), q, t);
+  const V acute = L::select(beyond, L::add(L::set(math::kQuarterPi<T>), angle), angle);
+  return L::select(L::less(x, y), L::sub(L::set(math::kHalfPi<T>), acute), acute);
+}
+
+/// math::measure of boxes k …, whose corners are in the tile.
+template <class T>
+void measure_lanes(box_tile<T>& tile, std::int64_t k, const iou_options& options) {
+  using L = iou_lanes<T>;
+  using V = typename L::values;
+  constexpr T kInfinite = std::numeric_limits<T>::infinity();
+  const V zero = L::set(T(0));
+  const V one = L::set(options.convention == pixel_convention::inclusive ? T(1) : T(0));
+  const V left = L::load(tile.left + k);
+  const V top = L::load(tile.top + k);
+  const V right = L::load(tile.right + k);
+  const V bottom = L::load(tile.bottom + k);
+  const V width = L::max(L::add(L::sub(right, left), one), zero);
+  const V height = L::max(L::add(L::sub(bottom, top), one), zero);
+  V area = L::max(L::product(width, height), zero);
+  V low = L::set(kInfinite);  // the corners and the area of a box that is replaced
+  V high = L::set(-kInfinite);
+  V other = L::set(T(1));
+  auto good = L::less(zero, area);
+  if (math::overlap_has_distance(options.kind)) {
+    low = L::set(-kInfinite);
+    high = L::set(kInfinite);
+    other = L::set(kInfinite);
+    good = L::both(L::ordered(L::sub(left, left), L::sub(top, top)),
+                   L::ordered(L::sub(right, right), L::sub(bottom, bottom)));
+    V angle = zero;
+    if (options.kind == overlap::ciou) angle = L::select(good, arc_tangent<T>(width, height), zero);
+    L::store(tile.angle + k, angle);
+  } else if (options.kind == overlap::iou) {
+    good = L::both(good, L::less(area, low));
+  }
+  L::store(tile.left + k, L::select(good, left, low));
+  L::store(tile.top + k, L::select(good, top, low));
+  L::store(tile.right + k, L::select(good, right, high));
+  L::store(tile.bottom + k, L::select(good, bottom, high));
+  L::store(tile.area + k, L::select(good, area, other));
 }
 
 template <class T>
 void measure(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t first,
              std::int64_t count, const iou_options& options) {
-  for (std::int64_t k = 0; k < count; ++k) {
-    tile.set(k, math::measure(boxes.data[(first + k) * boxes.stride[0]], options));
-  }
-  constexpr std::int64_t kLanes = lanes<T>::kWidth;
-  for (std::int64_t k = count; k < (count + kLanes - 1) / kLanes * kLanes; ++k) {
-    tile.set(k, {T(0), T(0), T(0), T(0), T(0), T(0)});
-  }
+  constexpr std::int64_t kLanes = iou_lanes<T>::kWidth;
+  const std::int64_t padded = (count + kLanes - 1) / kLanes * kLanes;
+  for (std::int64_t k = 0; k < count; ++k) tile.set(k, boxes.data[(first + k) * boxes.stride[0]]);
+  for (std::int64_t k = count; k < padded; ++k) tile.set(k, {T(0), T(0), T(0), T(0)});
+  for (std::int64_t k = 0; k < padded; k += kLanes) measure_lanes(tile, k, options);
 }
 
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>, &row<T>, &pairs<T>};
+T largest(const T* values, std::int64_t count) {
+  using L = iou_lanes<T>;
+  auto most = L::set(values[0]);
+  std::int64_t k = 0;
+  for (; k + L::kWidth <= count; k += L::kWidth) most = L::max(L::load(values + k), most);
+  alignas(64) T lane[L::kWidth];
+  L::store(lane, most);
+  T result = lane[0];
+  for (std::int64_t l = 1; l < L::kWidth; ++l) result = exact::max(lane[l], result);
+  for (; k < count; ++k) result = exact::max(values[k], result);
+  return result;
+}
+
+template <class T>
+std::int64_t above(const T* values, std::int64_t count, T threshold, std::int32_t* found) {
+  using L = iou_lanes<T>;
+  const auto limit = L::set(threshold);
+  std::int64_t n = 0;
+  std::int64_t k = 0;
+  for (; k + L::kWidth <= count; k += L::kWidth) {
+    unsigned hits = L::bits(L::less(limit, L::load(values + k)));
+    for (; hits != 0; hits &= hits - 1) {
+      found[n++] = static_cast<std::int32_t>(k) + __builtin_ctz(hits);
+    }
+  }
+  for (; k < count; ++k) {
+    if (values[k] > threshold) found[n++] = static_cast<std::int32_t>(k);
+  }
+  return n;
+}
+
+template <class T>
+inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &largest<T>, &above<T>};

@@ -9,11 +9,10 @@
 namespace kernels::inline KERNELS_ABI::cpu {
 
 /// Some boxes, measured, as structure of arrays: lives on the stack, so a call allocates nothing.
-/// What follows the last box up to a multiple of kMostLanes is empty boxes.
+/// What follows the last box up to whole vectors may be read and means nothing.
 template <class T>
 struct box_tile {
-  static constexpr std::int64_t kBoxes = 256;
-  static constexpr std::int64_t kMostLanes = 64 / static_cast<std::int64_t>(sizeof(T));
+  static constexpr std::int64_t kBoxes = 512;
   alignas(64) T left[kBoxes];
   alignas(64) T top[kBoxes];
   alignas(64) T right[kBoxes];
@@ -21,13 +20,11 @@ struct box_tile {
   alignas(64) T area[kBoxes];
   alignas(64) T angle[kBoxes];
 
-  void set(std::int64_t k, const math::measured_box<T>& b) {
+  void set(std::int64_t k, const box<T>& b) {
     left[k] = b.left;
     top[k] = b.top;
     right[k] = b.right;
     bottom[k] = b.bottom;
-    area[k] = b.area;
-    angle[k] = b.angle;
   }
   [[nodiscard]] math::measured_box<T> get(std::int64_t k) const {
     return {left[k], top[k], right[k], bottom[k], area[k], angle[k]};
@@ -40,12 +37,17 @@ struct iou_loops {
   /// Measures boxes first … first + count − 1, count <= kBoxes.
   void (*measure)(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t first,
                   std::int64_t count, const iou_options& options);
-  /// out[k] = overlap(a, b[k]) for k < count.
-  void (*row)(const math::measured_box<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
-              const iou_options& options);
+  /// out[i][k] = overlap(a[first + i], b[k]) for i < rows and k < count; rows of out start `stride`
+  /// apart.
+  void (*rows)(const box_tile<T>& a, std::int64_t first, std::int64_t rows, const box_tile<T>& b,
+               std::int64_t count, T* out, std::int64_t stride, const iou_options& options);
   /// out[k] = overlap(a[k], b[k]) for k < count.
   void (*pairs)(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
                 const iou_options& options);
+  /// The largest of count >= 1 numbers without NaN.
+  T (*largest)(const T* values, std::int64_t count);
+  /// Writes the k with values[k] > threshold, ascending; returns how many.
+  std::int64_t (*above)(const T* values, std::int64_t count, T threshold, std::int32_t* found);
 };
 
 namespace iou_portable {
@@ -54,14 +56,21 @@ template <class T>
 void measure(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t first,
              std::int64_t count, const iou_options& options) {
   for (std::int64_t k = 0; k < count; ++k) {
-    tile.set(k, math::measure(boxes.data[(first + k) * boxes.stride[0]], options));
+    const auto b = math::measure(boxes.data[(first + k) * boxes.stride[0]], options);
+    tile.set(k, {b.left, b.top, b.right, b.bottom});
+    tile.area[k] = b.area;
+    tile.angle[k] = b.angle;
   }
 }
 
 template <class T>
-void row(const math::measured_box<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
-         const iou_options& options) {
-  for (std::int64_t k = 0; k < count; ++k) out[k] = math::overlap_of(options, a, b.get(k));
+void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows, const box_tile<T>& b,
+          std::int64_t count, T* out, std::int64_t stride, const iou_options& options) {
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t k = 0; k < count; ++k) {
+      out[i * stride + k] = math::overlap_of(options, a.get(first + i), b.get(k));
+    }
+  }
 }
 
 template <class T>
@@ -71,7 +80,23 @@ void pairs(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* ou
 }
 
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>, &row<T>, &pairs<T>};
+T largest(const T* values, std::int64_t count) {
+  T most = values[0];
+  for (std::int64_t k = 1; k < count; ++k) most = exact::max(values[k], most);
+  return most;
+}
+
+template <class T>
+std::int64_t above(const T* values, std::int64_t count, T threshold, std::int32_t* found) {
+  std::int64_t n = 0;
+  for (std::int64_t k = 0; k < count; ++k) {
+    if (values[k] > threshold) found[n++] = static_cast<std::int32_t>(k);
+  }
+  return n;
+}
+
+template <class T>
+inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &largest<T>, &above<T>};
 
 }  // namespace iou_portable
 }  // namespace kernels::inline KERNELS_ABI::cpu

@@ -1,6 +1,8 @@
 // kalman on the CPU: chooses an instruction set, and cuts large calls into pieces.
 #pragma once
 
+#include <kernels/cpu/kalman_avx2.hpp>
+#include <kernels/cpu/kalman_avx512.hpp>
 #include <kernels/cpu/kalman_portable.hpp>
 #include <kernels/cpu/parallel.hpp>
 
@@ -8,8 +10,16 @@ namespace kernels::inline KERNELS_ABI::cpu {
 
 template <class Model, class T>
 const kalman_loops<Model, T>& kalman_loops_for(instruction_set isa) {
-  static_cast<void>(choose(isa));
-  return portable::kalman::kKalmanLoops<Model, T>;
+  switch (choose(isa)) {
+#if KERNELS_X86
+    case instruction_set::avx512:
+      return avx512::kalman::kKalmanLoops<Model, T>;
+    case instruction_set::avx2:
+      return avx2::kalman::kKalmanLoops<Model, T>;
+#endif
+    default:
+      return portable::kalman::kKalmanLoops<Model, T>;
+  }
 }
 
 /// Calls body(range) for pieces of all entries of the call; no thread is started for a few.

@@ -10,8 +10,9 @@ struct run_of_slots {
   void store(int plane, typename Ops::number a) const { Ops::store(data + plane * stride, a); }
 };
 
-/// Slots anywhere; only lanes of `changed` are stored.
-template <class Ops>
+/// Slots anywhere. Some: only lanes of `changed` are stored; otherwise all, of which the last ones
+/// may be the same slot with the same numbers.
+template <class Ops, bool Some>
 struct some_slots {
   using T = typename Ops::scalar;
   T* data;
@@ -30,6 +31,11 @@ struct some_slots {
     T values[Ops::kWidth];
     Ops::store(values, a);
     T* to = data + plane * stride;
+    if constexpr (!Some) {
+      KERNELS_UNROLL_BY(16)
+      for (int i = 0; i < Ops::kWidth; ++i) to[slots[i]] = values[i];
+      return;
+    }
     for (std::uint32_t left = changed; left != 0; left &= left - 1) {
       const int i = __builtin_ctz(left);
       to[slots[i]] = values[i];
@@ -90,24 +96,30 @@ void for_slots(const kalman_view<Model, typename Ops::scalar>& state, const kalm
         coupled |= static_cast<std::uint32_t>(state.coupled[part.slots[i]] != 0) << i;
       }
     }
-    if (part.neighbours && (coupled == 0 || coupled == all)) {
+    if (coupled == 0 || coupled == all) {
       const run_of_slots<Ops> run{state.data + part.slots[0], state.stride};
+      const some_slots<Ops, false> anywhere{state.data, state.stride, part.slots, all};
       if (coupled == 0) {
-        body(run, std::false_type{}, part, all);
+        if (part.neighbours) {
+          body(run, std::false_type{}, part, all);
+        } else {
+          body(anywhere, std::false_type{}, part, all);
+        }
       } else if constexpr (Model::kCouples) {
-        body(run, std::true_type{}, part, all);
+        if (part.neighbours) {
+          body(run, std::true_type{}, part, all);
+        } else {
+          body(anywhere, std::true_type{}, part, all);
+        }
       }
       continue;
     }
-    if (coupled != all) {
-      const some_slots<Ops> some{state.data, state.stride, part.slots, all & ~coupled};
-      body(some, std::false_type{}, part, all & ~coupled);
-    }
     if constexpr (Model::kCouples) {
-      if (coupled != 0) {
-        const some_slots<Ops> some{state.data, state.stride, part.slots, coupled};
-        body(some, std::true_type{}, part, coupled);
-      }
+      const std::uint32_t plain = all & ~coupled;
+      body(some_slots<Ops, true>{state.data, state.stride, part.slots, plain}, std::false_type{},
+           part, plain);
+      body(some_slots<Ops, true>{state.data, state.stride, part.slots, coupled}, std::true_type{},
+           part, coupled);
     }
   }
 }
@@ -257,9 +269,9 @@ struct warp_body {
   kalman_rows<const T> motions;  ///< a b c d tx ty
   template <class At, class Coupled>
   void operator()(const At& at, Coupled, const chunk<Ops>& part, std::uint32_t) const {
-    const kalman_motion<typename Ops::number> m{part.load(motions, 0), part.load(motions, 1),
-                                                part.load(motions, 2), part.load(motions, 3),
-                                                part.load(motions, 4), part.load(motions, 5)};
+    const kalman_motion_of<Ops> m{part.load(motions, 0), part.load(motions, 1),
+                                  part.load(motions, 2), part.load(motions, 3),
+                                  part.load(motions, 4), part.load(motions, 5)};
     if constexpr (Coupled::value) {
       kalman_warp_coupled<Ops, Model>(m, at);
     } else {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <kernels/core/exec.hpp>
+#include <kernels/cpu/isa.hpp>  // its warnings are off only where it comes before TBB
 
 #include <algorithm>
 #include <cstdint>

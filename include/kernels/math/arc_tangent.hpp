@@ -33,16 +33,20 @@ struct arc_tangent_terms<double> {
   }
 };
 
+template <class T>
+inline constexpr T kQuarterPi = T(0.78539816339744830961566084581988);
+template <class T>
+inline constexpr T kHalfPi = T(1.5707963267948966192313216916398);
+template <class T>
+inline constexpr T kTanEighth = T(0.41421356237309504880168872420970);  // tan(π/8)
+
 /// atan(y / x) for y, x >= 0: 0 … π/2, within 3 ulp; 0 if both are 0, NaN if both are infinite.
 template <class T>
 KERNELS_HD T arc_tangent(T y, T x) {
-  constexpr T kQuarter = T(0.78539816339744830961566084581988);
-  constexpr T kHalf = T(1.5707963267948966192313216916398);
-  constexpr T kEighth = T(0.41421356237309504880168872420970);  // tan(π/8)
   const T low = exact::min(y, x);
   const T high = exact::max(y, x);
   // beyond π/8: atan(r) = π/4 + atan((r − 1)/(r + 1))
-  const bool beyond = low > exact::mul(kEighth, high);
+  const bool beyond = low > exact::mul(kTanEighth<T>, high);
   const T above = beyond ? low - high : low;
   const T below = beyond ? exact::add(low, high) : high;
   const T t = exact::div(above, exact::max(std::numeric_limits<T>::min(), below));
@@ -53,8 +57,8 @@ KERNELS_HD T arc_tangent(T y, T x) {
     q = exact::fma(q, z, arc_tangent_terms<T>::get(k));
   }
   const T angle = exact::fma(exact::mul(t, z), q, t);
-  const T acute = beyond ? exact::add(kQuarter, angle) : angle;
-  return y > x ? kHalf - acute : acute;
+  const T acute = beyond ? exact::add(kQuarterPi<T>, angle) : angle;
+  return y > x ? kHalfPi<T> - acute : acute;
 }
 
 }  // namespace kernels::inline KERNELS_ABI::math

@@ -47,10 +47,11 @@ KERNELS_HD T box_area(const box<T>& b, pixel_convention c = pixel_convention::co
   return exact::max(area, T(0));  // infinite × 0 is NaN
 }
 
-/// Has the box a NaN among its corners?
+/// Are all corners finite numbers?
 template <class T>
-KERNELS_HD bool box_has_nan(const box<T>& b) {
-  return !(b.left == b.left && b.top == b.top && b.right == b.right && b.bottom == b.bottom);
+KERNELS_HD bool box_is_finite(const box<T>& b) {  // infinite − infinite is NaN
+  return b.left - b.left == T(0) && b.top - b.top == T(0) && b.right - b.right == T(0) &&
+         b.bottom - b.bottom == T(0);
 }
 
 /// Four numbers of one format.

@@ -26,20 +26,20 @@ struct conditioned_assignment_parameters {
 
 namespace math {
 
-/// A coordinate without its fraction, as a conversion to an integer does; huge ones stay in range,
-/// NaN is far outside.
+/// A coordinate without its fraction, as a conversion to an integer does; huge ones stay in range.
 template <class T>
 KERNELS_HD std::int32_t mask_coordinate(T x) {
   constexpr std::int32_t kMost = 1 << 29;
-  if (!(x > T(-kMost))) return -kMost;
+  if (x <= T(-kMost)) return -kMost;
   return x < T(kMost) ? static_cast<std::int32_t>(x) : kMost;
 }
 
 /// The pixels of a box of a detection: its corner is moved onto the map, and its size stays.
-/// {0, 0, 0, 0} if nothing is left.
+/// {0, 0, 0, 0} if nothing is left, or with NaN.
 template <class T>
 KERNELS_HD box<std::int32_t> mask_box(T left, T top, T width, T height, std::int32_t map_height,
                                       std::int32_t map_width) {
+  if (!(left == left && top == top && width == width && height == height)) return {0, 0, 0, 0};
   const std::int32_t x = exact::max(0, mask_coordinate(left));
   const std::int32_t y = exact::max(0, mask_coordinate(top));
   return clip_to_map({x, y, x + mask_coordinate(width), y + mask_coordinate(height)}, map_height,

@@ -25,6 +25,16 @@ struct iou_options {
   pixel_convention convention = pixel_convention::continuous;
 };
 
+/// What counts as a match: an overlap greater than `threshold`, which is rounded to the boxes'
+/// type.
+struct iou_match_options {
+  overlap kind = overlap::iou;
+  pixel_convention convention = pixel_convention::continuous;
+  double threshold = 0;
+
+  [[nodiscard]] constexpr iou_options overlaps() const { return {kind, convention}; }
+};
+
 namespace math {
 
 /// Area that two boxes share; 0 if either is empty or has a NaN.
@@ -74,9 +84,10 @@ KERNELS_HD constexpr bool overlap_has_distance(overlap kind) {
   return kind == overlap::giou || kind == overlap::diou || kind == overlap::ciou;
 }
 
-/// A box as pairs of boxes need it: with its area and, for CIoU, the angle of its diagonal. A box
-/// that can share nothing is one that shares nothing with any other; with a distance, a NaN box is
-/// one that is infinite.
+/// A box as pairs of boxes need it: with its area and, for CIoU, the angle of its diagonal.
+/// Without a distance, a box that gives 0 with every other one (empty, NaN, for IoU also one of
+/// infinite area) is replaced by one that is far from all and has an area of 1, so that no division
+/// is 0 / 0. With a distance, a box that is not finite becomes one that is infinite on all sides.
 template <class T>
 struct measured_box {
   T left, top, right, bottom, area, angle;
@@ -87,10 +98,12 @@ KERNELS_HD measured_box<T> measure(const box<T>& b, const iou_options& options) 
   constexpr T kInfinite = std::numeric_limits<T>::infinity();
   const T area = box_area(b, options.convention);
   if (!overlap_has_distance(options.kind)) {
-    if (area > T(0)) return {b.left, b.top, b.right, b.bottom, area, T(0)};
-    return {kInfinite, kInfinite, -kInfinite, -kInfinite, T(0), T(0)};
+    if (area > T(0) && (area < kInfinite || options.kind != overlap::iou)) {
+      return {b.left, b.top, b.right, b.bottom, area, T(0)};
+    }
+    return {kInfinite, kInfinite, -kInfinite, -kInfinite, T(1), T(0)};
   }
-  if (box_has_nan(b)) return {-kInfinite, -kInfinite, kInfinite, kInfinite, kInfinite, T(0)};
+  if (!box_is_finite(b)) return {-kInfinite, -kInfinite, kInfinite, kInfinite, kInfinite, T(0)};
   const T angle = options.kind == overlap::ciou
                       ? arc_tangent(exact::max(box_width(b, options.convention), T(0)),
                                     exact::max(box_height(b, options.convention), T(0)))

@@ -89,8 +89,10 @@ KERNELS_HD kalman_steps::kalman_expectation<kalman_scalar<T>> kalman_project(
 }
 /// Returns whether the track is coupled afterwards.
 template <class Model, class T, class At>
-KERNELS_HD bool kalman_warp(const kalman_motion<T>& motion, At at, bool coupled) {
-  if (!coupled && kalman_keeps_axes(motion)) {
+KERNELS_HD bool kalman_warp(const kalman_motion<T>& m, At at, bool coupled) {
+  static_assert(Model::kCouples, "kalman_warp: for kalman_xywh (and kalman_xyah)");
+  const kalman_steps::kalman_motion_of<kalman_scalar<T>> motion{m.a, m.b, m.c, m.d, m.tx, m.ty};
+  if (!coupled && kalman_keeps_axes(m)) {
     kalman_steps::kalman_warp_plain<kalman_scalar<T>, Model>(motion, at);
     return false;
   }
@@ -147,6 +149,13 @@ struct kalman_track {
   KERNELS_HD kalman_steps::kalman_expectation<kalman_scalar<T>> project(
       const kalman_noise<T>& noise) {
     return kalman_project<Model>(noise, slot(), coupled);
+  }
+  /// Squared Mahalanobis distance of a measurement, or of its first two numbers.
+  KERNELS_HD T distance(const kalman_noise<T>& noise, const box_numbers<T>& z, bool position_only) {
+    const T numbers[4] = {z.a, z.b, z.c, z.d};
+    const auto gate = kalman_steps::kalman_gate_of(project(noise));
+    return position_only ? kalman_steps::kalman_distance<1, kalman_scalar<T>>(gate, numbers)
+                         : kalman_steps::kalman_distance<2, kalman_scalar<T>>(gate, numbers);
   }
   KERNELS_HD kernels::box<T> box() { return kalman_box<Model, T>(slot()); }
 

@@ -41,9 +41,7 @@ struct kalman_pair {
   }
 };
 
-/// Covariance of a pair after a step, by weighted Gram-Schmidt: row i of `rows` times independent
-/// noise of the variances `weights` is state i; the first row's variance is divided out of the
-/// others, and so on (Thornton 1976). Every variance is a sum of squares times weights.
+/// Covariance of a pair after a step, by kalman_triangle.
 template <class Ops>
 KERNELS_HD void kalman_predict_pair(const math::kalman_step<typename Ops::scalar>& step, int pair,
                                     const typename Ops::number (&size)[2], kalman_pair<Ops>& s) {
@@ -70,28 +68,7 @@ KERNELS_HD void kalman_predict_pair(const math::kalman_step<typename Ops::scalar
                              Ops::mul(Ops::set(step.velocity[2 * pair + 1]), size[1])};
   number variance[4];
   number factor[4][4];
-  KERNELS_UNROLL
-  for (int j = 0; j < 4; ++j) {
-    number weighted[8];
-    variance[j] = zero;
-    KERNELS_UNROLL
-    for (int k = 0; k < 8; ++k) {
-      weighted[k] = Ops::mul(rows[j][k], weights[k]);
-      variance[j] = Ops::fma(weighted[k], rows[j][k], variance[j]);
-    }
-    const number inverse = Ops::div(one, variance[j]);
-    KERNELS_UNROLL
-    for (int i = 0; i < 4; ++i) {
-      if (i <= j) continue;
-      number together = zero;
-      KERNELS_UNROLL
-      for (int k = 0; k < 8; ++k) together = Ops::fma(weighted[k], rows[i][k], together);
-      factor[i][j] = product<Ops>(together, inverse);
-      const number minus = Ops::sub(zero, factor[i][j]);
-      KERNELS_UNROLL
-      for (int k = 0; k < 8; ++k) rows[i][k] = Ops::fma(minus, rows[j][k], rows[i][k]);
-    }
-  }
+  kalman_triangle<Ops, 4, 8>(rows, weights, variance, factor);
   // the factor's lower left block is G·L
   s.p[0] = variance[0];
   s.p[1] = variance[1];
@@ -204,7 +181,7 @@ KERNELS_HD kalman_expectation<Ops> kalman_project_coupled(
 
 /// L·diag(p0, p1)·Lᵀ -> R·L·diag(p0, p1)·Lᵀ·Rᵀ; the determinant is multiplied by det(R)².
 template <class Ops>
-KERNELS_HD void kalman_warp_factor(const kalman_motion<typename Ops::number>& m,
+KERNELS_HD void kalman_warp_factor(const kalman_motion_of<Ops>& m,
                                    typename Ops::number square_of_det, typename Ops::number& p0,
                                    typename Ops::number& p1, typename Ops::number& l) {
   using number = typename Ops::number;
@@ -223,7 +200,7 @@ KERNELS_HD void kalman_warp_factor(const kalman_motion<typename Ops::number>& m,
 /// The camera has moved. G -> R·G·R⁻¹; the covariances of the positions, and of the velocities
 /// given them, as above.
 template <class Ops, class Model, class At>
-KERNELS_HD void kalman_warp_coupled(const kalman_motion<typename Ops::number>& m, At at) {
+KERNELS_HD void kalman_warp_coupled(const kalman_motion_of<Ops>& m, At at) {
   using number = typename Ops::number;
   const number zero = Ops::set(0);
   const number det = Ops::fma(m.a, m.d, Ops::mul(Ops::sub(zero, m.b), m.c));

@@ -3,6 +3,8 @@
 
 #include <kernels/core/exact.hpp>
 
+#include <cstdint>
+
 namespace kernels::inline KERNELS_ABI {
 
 /// SORT and OC-SORT: centre x, centre y, area s, ratio r = width / height, and velocities of the
@@ -42,6 +44,14 @@ struct kalman_xywh {
 template <class T>
 struct kalman_motion {
   T a = 1, b = 0, c = 0, d = 1, tx = 0, ty = 0;
+};
+
+/// Coordinates for kalman_zero_velocity; add them up.
+enum kalman_coordinates : std::uint32_t {
+  kalman_first = 1,   ///< x
+  kalman_second = 2,  ///< y
+  kalman_third = 4,   ///< s, a or w
+  kalman_fourth = 8   ///< h; sort7 has no velocity of r
 };
 
 namespace math {

@@ -9,6 +9,42 @@ KERNELS_HD typename Ops::number product(typename Ops::number a, typename Ops::nu
   return Ops::fma(a, b, Ops::set(0));
 }
 
+/// Weighted Gram-Schmidt (Thornton 1976): N states are `rows` times K independent noises of
+/// variances `weights`; their covariance is factor·diag(variance)·factorᵀ, of which the part of
+/// `factor` below the diagonal is set. Every variance is a sum of squares times weights. Changes
+/// rows.
+template <class Ops, int N, int K>
+KERNELS_HD void kalman_triangle(typename Ops::number (&rows)[N][K],
+                                const typename Ops::number (&weights)[K],
+                                typename Ops::number (&variance)[N],
+                                typename Ops::number (&factor)[N][N]) {
+  using number = typename Ops::number;
+  const number zero = Ops::set(0);
+  KERNELS_UNROLL
+  for (int j = 0; j < N; ++j) {
+    number weighted[K];
+    variance[j] = zero;
+    KERNELS_UNROLL
+    for (int k = 0; k < K; ++k) {
+      weighted[k] = Ops::mul(rows[j][k], weights[k]);
+      variance[j] = Ops::fma(weighted[k], rows[j][k], variance[j]);
+    }
+    const number inverse =
+        Ops::select(Ops::less_equal(variance[j], zero), zero, Ops::div(Ops::set(1), variance[j]));
+    KERNELS_UNROLL
+    for (int i = 0; i < N; ++i) {
+      if (i <= j) continue;
+      number together = zero;
+      KERNELS_UNROLL
+      for (int k = 0; k < K; ++k) together = Ops::fma(weighted[k], rows[i][k], together);
+      factor[i][j] = product<Ops>(together, inverse);
+      const number minus = Ops::sub(zero, factor[i][j]);
+      KERNELS_UNROLL
+      for (int k = 0; k < K; ++k) rows[i][k] = Ops::fma(minus, rows[j][k], rows[i][k]);
+    }
+  }
+}
+
 template <class Ops>
 KERNELS_HD typename Ops::number kalman_square_of_size(typename Ops::number size) {
   using T = typename Ops::scalar;
@@ -198,9 +234,14 @@ KERNELS_HD typename Ops::number kalman_distance(const kalman_gate<Ops>& gate,
                      Ops::set(std::numeric_limits<typename Ops::scalar>::infinity()));
 }
 
+template <class Ops>
+struct kalman_motion_of {
+  typename Ops::number a, b, c, d, tx, ty;
+};
+
 /// The camera has moved by a diagonal matrix [a, 0; 0, d] and a translation.
 template <class Ops, class Model, class At>
-KERNELS_HD void kalman_warp_plain(const kalman_motion<typename Ops::number>& m, At at) {
+KERNELS_HD void kalman_warp_plain(const kalman_motion_of<Ops>& m, At at) {
   using number = typename Ops::number;
   using at_plane = math::kalman_planes<Model>;
   KERNELS_UNROLL
