@@ -58,6 +58,17 @@ cv::Mat read_image(const std::filesystem::path& path) {
   }
 }
 
+cv::Mat read_labels(const std::filesystem::path& path) {
+  const auto file = read_file(path);
+  try {
+    if (!begins(file, "\x89PNG\r\n\x1a\n")) throw failure("it is not a PNG image");
+    return detail::decode_png_labels(file);
+  } catch (const std::exception& e) {
+    throw failure("cannot decode " + path.string() + ": " + e.what() +
+                  "; replace it by a grey PNG of labels");
+  }
+}
+
 bool has_image_name(const std::filesystem::path& path) {
   constexpr std::array<std::string_view, 4> kKnown = {".jpg", ".jpeg", ".png", ".webp"};
   return std::ranges::find(kKnown, ending_of(path)) != kKnown.end();

@@ -6,6 +6,7 @@
 #include <png.h>
 
 #include <algorithm>
+#include <bit>
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
@@ -65,14 +66,32 @@ class png_reader {
     if (png_get_rowbytes(png_, info_) != 3UL * static_cast<std::size_t>(picture.cols)) {
       throw failure("a kind of PNG that is not known here");
     }
-    std::vector<std::uint8_t*> rows;
-    rows.reserve(static_cast<std::size_t>(picture.rows));
-    for (int y = 0; y < picture.rows; ++y) rows.push_back(picture.ptr(y));
-    guarded([&] {
-      png_read_image(png_, rows.data());
-      png_read_end(png_, info_);
-    });
+    read_rows(picture);
     return picture;
+  }
+
+  /// One channel, values as they are.
+  [[nodiscard]] cv::Mat read_labels() {
+    if (info_ == nullptr) throw failure("libpng cannot be started");
+    guarded([&] {
+      png_set_read_fn(png_, &input_, next_bytes);
+      png_read_info(png_, info_);
+      png_set_packing(png_);
+      png_set_interlace_handling(png_);
+      if constexpr (std::endian::native == std::endian::little) png_set_swap(png_);
+      png_read_update_info(png_, info_);
+    });
+    const auto kind = png_get_color_type(png_, info_);
+    if (kind != PNG_COLOR_TYPE_GRAY && kind != PNG_COLOR_TYPE_PALETTE) {
+      throw failure("it has colours or transparency, where labels are grey values of 8 or 16 bits");
+    }
+    const auto width = png_get_image_width(png_, info_);
+    const auto height = png_get_image_height(png_, info_);
+    detail::make_picture(width, height);  // refuses what is too large
+    cv::Mat labels(static_cast<int>(height), static_cast<int>(width),
+                   png_get_bit_depth(png_, info_) == 16 ? CV_16U : CV_8U);
+    read_rows(labels);
+    return labels;
   }
 
   [[nodiscard]] int orientation() const {
@@ -83,6 +102,16 @@ class png_reader {
   }
 
  private:
+  void read_rows(cv::Mat& picture) {
+    std::vector<std::uint8_t*> rows;
+    rows.reserve(static_cast<std::size_t>(picture.rows));
+    for (int y = 0; y < picture.rows; ++y) rows.push_back(picture.ptr(y));
+    guarded([&] {
+      png_read_image(png_, rows.data());
+      png_read_end(png_, info_);
+    });
+  }
+
   /// Runs C code that may longjmp out of it. (The body owns nothing that needs a destructor.)
   template <class Body>
   void guarded(const Body& body) {
@@ -99,6 +128,10 @@ class png_reader {
 };
 
 }  // namespace
+
+cv::Mat detail::decode_png_labels(std::span<const std::uint8_t> file) {
+  return png_reader(file).read_labels();
+}
 
 cv::Mat detail::decode_png(std::span<const std::uint8_t> file) {
   png_reader reader(file);

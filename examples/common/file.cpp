@@ -72,14 +72,6 @@ const char* remedy(int code) {
   throw output_failure("cannot write " + path.string() + ": " + reason(code) + remedy(code));
 }
 
-fs::path temporary_name(const fs::path& path) {
-  static std::atomic<unsigned> count{0};
-  std::string hidden = ".";
-  hidden.append(path.filename().string()).append(".").append(std::to_string(getpid()));
-  hidden.append("-").append(std::to_string(count++)).append(".tmp");
-  return path.parent_path() / hidden;
-}
-
 /// 0 or the error.
 int write_all(int fd, std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
@@ -94,6 +86,28 @@ int write_all(int fd, std::span<const std::uint8_t> bytes) {
 }
 
 }  // namespace
+
+fs::path temporary_name(const fs::path& path) {
+  static std::atomic<unsigned> count{0};
+  std::string hidden = ".";
+  hidden.append(path.filename().string()).append(".").append(std::to_string(getpid()));
+  hidden.append("-").append(std::to_string(count++)).append(".tmp");
+  hidden.append(path.extension().string());  // by which some writers choose a format
+  return path.parent_path() / hidden;
+}
+
+void rename_into_place(const fs::path& temporary, const fs::path& path) {
+  if (::rename(temporary.c_str(), path.c_str()) == 0) return;
+  const int code = errno;
+  ::unlink(temporary.c_str());
+  fail_to_write(path, code);
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code code;
+  if (fs::exists(a, code) && fs::exists(b, code)) return fs::equivalent(a, b, code);
+  return fs::weakly_canonical(a, code) == fs::weakly_canonical(b, code);
+}
 
 std::string ending_of(const fs::path& path) {
   std::string ending = path.extension().string();
@@ -140,7 +154,8 @@ void write_file(const fs::path& path, std::string_view text) {
   write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-output_folder::output_folder(fs::path path) : path_(std::move(path)) {
+output_folder::output_folder(fs::path path, std::string option)
+    : path_(std::move(path)), option_(std::move(option)) {
   try {
     make(path_);
     const fs::path trial = temporary_name(path_ / "trial");
@@ -148,11 +163,11 @@ output_folder::output_folder(fs::path path) : path_(std::move(path)) {
     fs::remove(trial);
   } catch (const fs::filesystem_error& e) {
     remove_empty();
-    throw usage_error("--output " + path_.string() + ": " + e.code().message() +
+    throw usage_error(option_ + " " + path_.string() + ": " + e.code().message() +
                       "; choose a folder that can be made and written to");
   } catch (const output_failure& e) {
     remove_empty();
-    throw usage_error("--output " + path_.string() + ": " + e.what());
+    throw usage_error(option_ + " " + path_.string() + ": " + e.what());
   }
 }
 

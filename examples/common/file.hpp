@@ -22,12 +22,20 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
+/// A name for a file that will become path by rename_into_place; ends in the same way.
+std::filesystem::path temporary_name(const std::filesystem::path& path);
+/// Errors: output_failure; the temporary is removed.
+void rename_into_place(const std::filesystem::path& temporary, const std::filesystem::path& path);
+
+/// Are both the same existing file or folder, or would they be the same name?
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);
+
 /// A folder for output: made if missing, parents too, and tried. What was made is removed again
 /// at the end if it is still empty.
 class output_folder {
  public:
-  /// Errors: usage_error if it cannot be made or written to.
-  explicit output_folder(std::filesystem::path path);
+  /// option: what messages call it. Errors: usage_error if it cannot be made or written to.
+  explicit output_folder(std::filesystem::path path, std::string option = "--output");
   ~output_folder();
   output_folder(const output_folder&) = delete;
   output_folder& operator=(const output_folder&) = delete;
@@ -39,6 +47,7 @@ class output_folder {
   void remove_empty() noexcept;
 
   std::filesystem::path path_;
+  std::string option_;
   std::vector<std::filesystem::path> made_;  // outermost first
 };
 

@@ -13,8 +13,6 @@
 namespace kernels::examples {
 namespace {
 
-constexpr const char* kOutOfMemory = "out of memory; choose a smaller --size or fewer views";
-
 int say_nothing(int, const char*, const char*, const char*, int, void*) { return 0; }
 
 void silence_libraries() {
@@ -34,7 +32,9 @@ void print_message(std::string_view program, std::string_view message) {
   std::fputs(line.c_str(), stderr);
 }
 
-int run_main(std::string_view program, const std::function<int()>& body) {
+int run_main(std::string_view program, const std::function<int()>& body,
+             std::string_view less_memory) {
+  const auto out_of_memory = [&] { return "out of memory; " + std::string(less_memory); };
   try {
     silence_libraries();
     stop_at_signals();
@@ -46,9 +46,9 @@ int run_main(std::string_view program, const std::function<int()>& body) {
     print_message(program, e.what());
     return 2;
   } catch (const std::bad_alloc&) {
-    print_message(program, kOutOfMemory);
+    print_message(program, out_of_memory());
   } catch (const cv::Exception& e) {
-    print_message(program, e.code == cv::Error::StsNoMem ? kOutOfMemory : e.what());
+    print_message(program, e.code == cv::Error::StsNoMem ? out_of_memory() : e.what());
   } catch (const std::exception& e) {
     print_message(program, e.what());
   }

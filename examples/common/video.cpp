@@ -54,6 +54,11 @@ std::int64_t video_reader::expected_frames() const {
   return frames > 0 && frames < 1e12 ? std::llround(frames) : 0;
 }
 
+double video_reader::fps() const {
+  const double fps = capture_->video.get(cv::CAP_PROP_FPS);
+  return fps > 0 && fps < 1e6 ? fps : 0;
+}
+
 bool video_reader::read(cv::Mat& frame) {
   if (capture_->video.read(frame) && !frame.empty()) {
     if (frame.type() != CV_8UC3) {
@@ -66,9 +71,8 @@ bool video_reader::read(cv::Mat& frame) {
   const auto expected = expected_frames();
   const auto slack = std::max<std::int64_t>(2, expected / 100);  // some containers only estimate
   if (frames_ < expected - slack) {
-    throw failure(path_.string() + " is damaged or cut off: it ends after frame " +
-                  std::to_string(frames_) + " of " + std::to_string(expected) +
-                  " (the views of those are complete)");
+    throw video_cut_off(path_.string() + " is damaged or cut off: it ends after frame " +
+                        std::to_string(frames_) + " of " + std::to_string(expected));
   }
   return false;
 }

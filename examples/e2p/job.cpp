@@ -113,7 +113,7 @@ class job {
     for (std::int64_t number = 1;; ++number) {
       throw_if_stopped();
       watch.lap();
-      const bool more = video.read(frame);
+      const bool more = read_next(video, frame);
       statistics_.decode += watch.lap();
       if (!more) return;
       char suffix[32];
@@ -123,6 +123,14 @@ class job {
         done_.push_back({one.path.filename().string(), one.stem, {frame.cols, frame.rows}});
       }
       done_.back().frames = number;
+    }
+  }
+
+  static bool read_next(video_reader& video, cv::Mat& frame) {
+    try {
+      return video.read(frame);
+    } catch (const video_cut_off& e) {
+      throw failure(std::string(e.what()) + " (the views of those are complete)");
     }
   }
 
