@@ -21,35 +21,52 @@ struct lane_boxes {
 /// How the loops are specialised: IoU in both conventions, and the rest with either.
 enum class lane_kind { iou, iou_inclusive, area, giou, diou, ciou };
 
+/// Does the kind give 0 to boxes that share nothing?
+constexpr bool is_share(lane_kind kind) {
+  return kind == lane_kind::iou || kind == lane_kind::iou_inclusive || kind == lane_kind::area;
+}
+
+/// shared and joined area, for IoU: measure() left nothing here that is NaN, or 0 / 0.
+template <lane_kind Kind, class T>
+[[gnu::always_inline]] inline void areas_of(const lane_boxes<T>& a, const lane_boxes<T>& b,
+                                            typename iou_lanes<T>::values& shared,
+                                            typename iou_lanes<T>::values& joined) {
+  using L = iou_lanes<T>;
+  auto w = L::sub(L::min(a.right, b.right), L::max(a.left, b.left));
+  auto h = L::sub(L::min(a.bottom, b.bottom), L::max(a.top, b.top));
+  if constexpr (Kind == lane_kind::iou_inclusive) {
+    w = L::add(w, L::set(T(1)));
+    h = L::add(h, L::set(T(1)));
+  }
+  shared = L::product(L::positive(w), L::positive(h));
+  joined = L::sub(L::add(a.area, b.area), shared);
+}
+
 template <lane_kind Kind, class T>
 [[gnu::always_inline]] inline typename iou_lanes<T>::values overlap_of(const iou_options& options,
                                                                        const lane_boxes<T>& a,
                                                                        const lane_boxes<T>& b) {
   using L = iou_lanes<T>;
   using V = typename L::values;
+  if constexpr (Kind == lane_kind::iou || Kind == lane_kind::iou_inclusive) {
+    V shared, joined;
+    areas_of<Kind, T>(a, b, shared, joined);
+    return L::div(shared, joined);
+  }
   const V zero = L::set(T(0));
   const V one = L::set(options.convention == pixel_convention::inclusive ? T(1) : T(0));
-  V inner_w = L::sub(L::min(a.right, b.right), L::max(a.left, b.left));
-  V inner_h = L::sub(L::min(a.bottom, b.bottom), L::max(a.top, b.top));
-  if constexpr (Kind != lane_kind::iou) {
-    inner_w = L::add(inner_w, one);
-    inner_h = L::add(inner_h, one);
-  }
-  if constexpr (Kind == lane_kind::iou || Kind == lane_kind::iou_inclusive) {
-    // measure() left nothing here that is NaN, or 0 / 0
-    const V shared = L::product(L::positive(inner_w), L::positive(inner_h));
-    return L::div(shared, L::sub(L::add(a.area, b.area), shared));
-  }
+  const V inner_w = L::add(L::sub(L::min(a.right, b.right), L::max(a.left, b.left)), one);
+  const V inner_h = L::add(L::sub(L::min(a.bottom, b.bottom), L::max(a.top, b.top)), one);
   const V shared = L::product(L::max(inner_w, zero), L::max(inner_h, zero));
   if constexpr (Kind == lane_kind::area) {
-    const V infinite = L::set(std::numeric_limits<T>::infinity());
+    const V infinite = L::set(math::kInfinity<T>);
     const V area_a = options.kind == overlap::over_b ? infinite : a.area;
     const V area_b = options.kind == overlap::over_a ? infinite : b.area;
     return L::max(L::div(shared, L::min(area_a, area_b)), zero);
   }
   const V joined = L::sub(L::add(a.area, b.area), shared);
   const V ratio = L::max(L::div(shared, joined), zero);
-  const V smallest = L::set(std::numeric_limits<T>::min());
+  const V smallest = L::set(math::kSmallestNormal<T>);
   const V outer_w = L::add(L::sub(L::max(a.right, b.right), L::min(a.left, b.left)), one);
   const V outer_h = L::add(L::sub(L::max(a.bottom, b.bottom), L::min(a.top, b.top)), one);
   if constexpr (Kind == lane_kind::giou) {
@@ -70,6 +87,17 @@ template <lane_kind Kind, class T>
   return L::max(L::sub(distance, penalty), L::set(T(-1.5)));
 }
 
+/// The first `count` values, at most all.
+template <class T>
+[[gnu::always_inline]] inline void store(T* out, typename iou_lanes<T>::values values,
+                                         std::int64_t count) {
+  if (count >= iou_lanes<T>::kWidth) {
+    iou_lanes<T>::store(out, values);
+  } else {
+    iou_lanes<T>::store_first(out, values, count);
+  }
+}
+
 /// One row of overlaps: next(k) gives the boxes a that meet b[k …].
 template <lane_kind Kind, class T, class Next>
 [[gnu::always_inline]] inline void overlaps(const iou_options& options, const Next& next,
@@ -80,13 +108,14 @@ template <lane_kind Kind, class T, class Next>
     L::store(out + k, overlap_of<Kind, T>(options, next(k), lane_boxes<T>::at(b, k)));
   }
   if (k < count) {
-    L::store_first(out + k, overlap_of<Kind, T>(options, next(k), lane_boxes<T>::at(b, k)),
-                   count - k);
+    store(out + k, overlap_of<Kind, T>(options, next(k), lane_boxes<T>::at(b, k)), count - k);
   }
 }
 
 template <lane_kind Kind>
 struct overlap_loops {
+  static constexpr lane_kind kKind = Kind;
+
   template <class T>
   static void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows,
                    const box_tile<T>& b, std::int64_t count, T* out, std::int64_t stride,
@@ -152,7 +181,7 @@ typename iou_lanes<T>::values arc_tangent(typename iou_lanes<T>::values y,
   const auto beyond = L::less(L::mul(L::set(math::kTanEighth<T>), high), low);
   const V above = L::select(beyond, L::sub(low, high), low);
   const V below = L::select(beyond, L::add(low, high), high);
-  const V t = L::div(above, L::max(L::set(std::numeric_limits<T>::min()), below));
+  const V t = L::div(above, L::max(L::set(math::kSmallestNormal<T>), below));
   const V z = L::mul(t, t);
   V q = L::set(terms::get(terms::kCount - 1));
   for (int k = terms::kCount - 2; k >= 0; --k) q = L::fma(q, z, L::set(terms::get(k)));
@@ -166,7 +195,6 @@ template <class T>
 void measure_lanes(box_tile<T>& tile, std::int64_t k, const iou_options& options) {
   using L = iou_lanes<T>;
   using V = typename L::values;
-  constexpr T kInfinite = std::numeric_limits<T>::infinity();
   const V zero = L::set(T(0));
   const V one = L::set(options.convention == pixel_convention::inclusive ? T(1) : T(0));
   const V left = L::load(tile.left + k);
@@ -176,14 +204,14 @@ void measure_lanes(box_tile<T>& tile, std::int64_t k, const iou_options& options
   const V width = L::max(L::add(L::sub(right, left), one), zero);
   const V height = L::max(L::add(L::sub(bottom, top), one), zero);
   V area = L::max(L::product(width, height), zero);
-  V low = L::set(kInfinite);  // the corners and the area of a box that is replaced
-  V high = L::set(-kInfinite);
+  V low = L::set(math::kInfinity<T>);  // the corners and the area of a box that is replaced
+  V high = L::set(-math::kInfinity<T>);
   V other = L::set(T(1));
   auto good = L::less(zero, area);
   if (math::overlap_has_distance(options.kind)) {
-    low = L::set(-kInfinite);
-    high = L::set(kInfinite);
-    other = L::set(kInfinite);
+    low = L::set(-math::kInfinity<T>);
+    high = L::set(math::kInfinity<T>);
+    other = L::set(math::kInfinity<T>);
     good = L::both(L::ordered(L::sub(left, left), L::sub(top, top)),
                    L::ordered(L::sub(right, right), L::sub(bottom, bottom)));
     V angle = zero;
@@ -202,44 +230,30 @@ void measure_lanes(box_tile<T>& tile, std::int64_t k, const iou_options& options
 template <class T>
 void measure(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t first,
              std::int64_t count, const iou_options& options) {
-  constexpr std::int64_t kLanes = iou_lanes<T>::kWidth;
-  const std::int64_t padded = (count + kLanes - 1) / kLanes * kLanes;
-  for (std::int64_t k = 0; k < count; ++k) tile.set(k, boxes.data[(first + k) * boxes.stride[0]]);
-  for (std::int64_t k = count; k < padded; ++k) tile.set(k, {T(0), T(0), T(0), T(0)});
-  for (std::int64_t k = 0; k < padded; k += kLanes) measure_lanes(tile, k, options);
-}
-
-template <class T>
-T largest(const T* values, std::int64_t count) {
   using L = iou_lanes<T>;
-  auto most = L::set(values[0]);
+  const std::int64_t padded = (count + L::kWidth - 1) / L::kWidth * L::kWidth;
+  const std::int64_t stride = boxes.stride[0];
+  const box<T>* from = boxes.data + first * stride;
   std::int64_t k = 0;
-  for (; k + L::kWidth <= count; k += L::kWidth) most = L::max(L::load(values + k), most);
-  alignas(64) T lane[L::kWidth];
-  L::store(lane, most);
-  T result = lane[0];
-  for (std::int64_t l = 1; l < L::kWidth; ++l) result = exact::max(lane[l], result);
-  for (; k < count; ++k) result = exact::max(values[k], result);
-  return result;
-}
-
-template <class T>
-std::int64_t above(const T* values, std::int64_t count, T threshold, std::int32_t* found) {
-  using L = iou_lanes<T>;
-  const auto limit = L::set(threshold);
-  std::int64_t n = 0;
-  std::int64_t k = 0;
-  for (; k + L::kWidth <= count; k += L::kWidth) {
-    unsigned hits = L::bits(L::less(limit, L::load(values + k)));
-    for (; hits != 0; hits &= hits - 1) {
-      found[n++] = static_cast<std::int32_t>(k) + __builtin_ctz(hits);
+  if (stride == 1) {
+    for (; k + L::kWidth <= count; k += L::kWidth) {
+      typename L::values side[4];
+      L::load_boxes(&from[k].left, side);
+      L::store(tile.left + k, side[0]);
+      L::store(tile.top + k, side[1]);
+      L::store(tile.right + k, side[2]);
+      L::store(tile.bottom + k, side[3]);
     }
   }
-  for (; k < count; ++k) {
-    if (values[k] > threshold) found[n++] = static_cast<std::int32_t>(k);
-  }
-  return n;
+  for (; k < count; ++k) tile.set(k, from[k * stride]);
+  for (; k < padded; ++k) tile.set(k, {T(0), T(0), T(0), T(0)});
+  for (k = 0; k < padded; k += L::kWidth) measure_lanes(tile, k, options);
 }
 
+#include <kernels/cpu/iou_filter_lanes.inl>
+
+#include <kernels/cpu/iou_match_lanes.inl>
+
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &largest<T>, &above<T>};
+inline constexpr iou_loops<T> kLoops = {&measure<T>,       &rows<T>, &pairs<T>,
+                                        &measure_steps<T>, &best<T>, &matches<T>};
