@@ -4,6 +4,7 @@
 #include <kernels/decode_yolo.hpp>
 
 #include <cstdio>
+#include <utility>
 
 namespace {
 

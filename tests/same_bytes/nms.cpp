@@ -4,6 +4,7 @@
 #include <kernels/nms.hpp>
 
 #include <cstdio>
+#include <utility>
 
 namespace {
 

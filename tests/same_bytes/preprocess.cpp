@@ -4,6 +4,7 @@
 #include <kernels/preprocess.hpp>
 
 #include <cstdio>
+#include <utility>
 
 namespace {
 
