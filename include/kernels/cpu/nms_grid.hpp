@@ -87,7 +87,7 @@ class nms_grid {
   }
 
  private:
-  static constexpr std::int64_t kFewest = 128;    ///< boxes that are worth a grid
+  static constexpr std::int64_t kFewest = 256;    ///< boxes that are worth a grid
   static constexpr std::int64_t kMostCells = 64;  ///< that one box is entered in
   struct interval {
     double low, high;
@@ -149,7 +149,7 @@ class nms_grid {
 
   /// Cells of about a usual box, over the places where boxes usually are.
   void choose_cells(const box<T>* boxes, std::int64_t count) {
-    constexpr std::int64_t kSample = 256;
+    constexpr std::int64_t kSample = 64;
     const std::int64_t step = std::max<std::int64_t>(1, count / kSample);
     for (auto* v : {&widths_, &heights_, &xs_, &ys_}) v->clear();
     for (std::int64_t k = 0; k < count; k += step) {
