@@ -2,6 +2,7 @@
 // the plain loop over all kept boxes. Goal: 20,000 boxes in at most 5 ms on one thread.
 #include "harness.hpp"
 
+#include <kernels/math/iou.hpp>
 #include <kernels/nms.hpp>
 #include <kernels/soft_nms.hpp>
 

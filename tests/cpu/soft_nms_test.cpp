@@ -38,11 +38,11 @@ std::vector<std::pair<std::int32_t, double>> reference(const problem<T>& p,
       const auto area = [](const auto& x) {
         return (double{x.right} - x.left) * (double{x.bottom} - x.top);
       };
-      const double overlap = w * h / (area(a) + area(b) - w * h);
+      const double both = w * h / (area(a) + area(b) - w * h);
       if (options.decay == soft_nms_decay::gaussian) {
-        score[k] *= std::exp(-overlap * overlap / options.sigma);
-      } else if (overlap > options.iou_threshold) {
-        score[k] *= 1 - overlap;
+        score[k] *= std::exp(-both * both / options.sigma);
+      } else if (both > options.iou_threshold) {
+        score[k] *= 1 - both;
       }
     }
   }

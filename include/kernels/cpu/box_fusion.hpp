@@ -72,12 +72,12 @@ box_fusion_result<T> box_fusion(const view<const box<T>, 1>& boxes, const view<c
     const std::int32_t label =
         classes.data == nullptr ? 0 : classes.data[entry.index * classes.stride[0]];
     fusion_cluster<T>* nearest = nullptr;
-    auto overlap = static_cast<T>(options.iou_threshold);
+    auto highest = static_cast<T>(options.iou_threshold);
     for (auto& c : clusters) {
       if (c.label != label) continue;
       const T o = math::iou(c.fused, b, options.convention);
-      if (o > overlap) {
-        overlap = o;
+      if (o > highest) {
+        highest = o;
         nearest = &c;
       }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kernels/math/exponential.hpp>
+#include <kernels/math/iou.hpp>
 #include <kernels/math/nms.hpp>
 
 namespace kernels::inline KERNELS_ABI {
@@ -22,11 +23,13 @@ namespace math {
 
 /// A score after a better box with this IoU was chosen.
 template <class T>
-KERNELS_HD T soft_nms_lower(T score, T overlap, soft_nms_decay decay, T sigma, T iou_threshold) {
+KERNELS_HD T soft_nms_lower(T score, T iou_of_both, soft_nms_decay decay, T sigma,
+                            T iou_threshold) {
   if (decay == soft_nms_decay::gaussian) {
-    return exact::product(score, exp(-exact::div(exact::mul(overlap, overlap), sigma)));
+    return exact::product(score, exp(-exact::div(exact::mul(iou_of_both, iou_of_both), sigma)));
   }
-  return overlap > iou_threshold ? exact::product(score, exact::add(T(1), -overlap)) : score;
+  return iou_of_both > iou_threshold ? exact::product(score, exact::add(T(1), -iou_of_both))
+                                     : score;
 }
 
 }  // namespace math
