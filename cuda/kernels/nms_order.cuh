@@ -40,6 +40,11 @@ struct nms_scratch {
   unsigned long long* mask;    ///< groups × rows × words
 };
 
+/// What fills a tile behind its candidates.
+inline constexpr std::int32_t kNmsNone = std::numeric_limits<std::int32_t>::max();
+template <class T>
+inline constexpr T kNmsLowest = -std::numeric_limits<T>::infinity();
+
 /// Boxes [first, first + size) of a group; 0 of a group that is larger than promised.
 struct nms_range {
   std::int32_t first, size;
@@ -61,7 +66,6 @@ __device__ __forceinline__ nms_range nms_range_of(const nms_problem<T>& p, std::
 template <int kTile, class T>
 __global__ void __launch_bounds__(256)
     nms_tile_kernel(nms_problem<T> p, nms_scratch<T> s, std::int32_t tiles) {
-  constexpr std::int32_t kNone = std::numeric_limits<std::int32_t>::max();
   KERNELS_SHARED(T, scores, kTile);
   KERNELS_SHARED(std::int32_t, index, kTile);
   const auto group = static_cast<std::int32_t>(blockIdx.x / static_cast<unsigned>(tiles));
@@ -83,8 +87,8 @@ __global__ void __launch_bounds__(256)
   std::int32_t padded = 2;
   while (padded < count) padded *= 2;
   for (std::int32_t k = thread; k < padded; k += threads) {
-    T score = -std::numeric_limits<T>::infinity();
-    std::int32_t i = kNone;
+    T score = kNmsLowest<T>;
+    std::int32_t i = kNmsNone;
     if (k < count) {
       p.kept[(base + k) * p.kept_stride] = -1;
       const T given = p.scores[(base + k) * p.score_stride];
@@ -121,11 +125,11 @@ __global__ void __launch_bounds__(256)
     s.tile_scores[base + k] = scores[k];
     s.tile_index[base + k] = index[k];
     // the last candidate says how many there are
-    if (index[k] != kNone && (k + 1 == count || index[k + 1] == kNone)) {
+    if (index[k] != kNmsNone && (k + 1 == count || index[k + 1] == kNmsNone)) {
       s.tile_counts[blockIdx.x] = k + 1;
     }
   }
-  if (thread == 0 && (count == 0 || index[0] == kNone)) s.tile_counts[blockIdx.x] = 0;
+  if (thread == 0 && (count == 0 || index[0] == kNmsNone)) s.tile_counts[blockIdx.x] = 0;
 }
 
 /// How many of the `count` sorted entries come before (score, index).

@@ -51,11 +51,12 @@ TEST_CASE("nms cpu: every box against every kept one, small sizes") {
 }
 TEST_CASE("nms cpu: every box against every kept one, sizes with a grid and a radix sort") {
   each_isa([](auto r) {
-    for (const std::int64_t n : {129, 400, 1500}) {
+    for (const std::int64_t n : {79, 80, 257, 400}) {
       nms_cases::equals_reference<float>(r, n);
       nms_cases::equals_reference<double>(r, n);
     }
   });
+  nms_cases::equals_reference<float>([](const auto& p) { return run({}, p); }, 3100);
 }
 TEST_CASE("nms cpu: a batch gives what its groups give, with any number of threads") {
   for (const int threads : {1, 2, 7}) {
@@ -156,6 +157,17 @@ TEST_CASE("nms: refused arguments") {
                                   .counts = kernels::packed(&count, {1})};
   CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_cpu(), a), doctest::Contains("scores: wanted 4"),
                        kernels::error);
+#if !KERNELS_HAS_CUDA
+  CHECK_THROWS_WITH_AS(
+      kernels::nms(kernels::on_gpu(),
+                   kernels::nms_arguments<float, kernels::space::device>{
+                       .boxes = {}, .scores = {}, .kept = {}, .counts = {nullptr, {1}, {1}}}),
+      doctest::Contains("counts"), kernels::error);
+  kernels::nms_arguments<float, kernels::space::device> empty{
+      .boxes = {}, .scores = {}, .kept = {}, .counts = {&count, {1}, {1}}};
+  CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_gpu(), empty), doctest::Contains("kernels::cuda"),
+                       kernels::error);
+#endif
   a.scores.extent[0] = 4;
   a.boxes.data = nullptr;
   CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_cpu(), a), doctest::Contains("boxes"),

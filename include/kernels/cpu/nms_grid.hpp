@@ -87,7 +87,7 @@ class nms_grid {
   }
 
  private:
-  static constexpr std::int64_t kFewest = 128;    ///< boxes that are worth a grid
+  static constexpr std::int64_t kFewest = 256;    ///< boxes that are worth a grid
   static constexpr std::int64_t kMostCells = 64;  ///< that one box is entered in
   struct interval {
     double low, high;
@@ -149,16 +149,20 @@ class nms_grid {
 
   /// Cells of about a usual box, over the places where boxes usually are.
   void choose_cells(const box<T>* boxes, std::int64_t count) {
-    constexpr std::int64_t kSample = 256;
+    constexpr std::int64_t kSample = 64;
     const std::int64_t step = std::max<std::int64_t>(1, count / kSample);
     for (auto* v : {&widths_, &heights_, &xs_, &ys_}) v->clear();
     for (std::int64_t k = 0; k < count; k += step) {
       const box<T>& b = boxes[k];
-      widths_.push_back(double{b.right} - double{b.left} + plus_);
-      heights_.push_back(double{b.bottom} - double{b.top} + plus_);
-      xs_.push_back(0.5 * double{b.left} + 0.5 * double{b.right});
-      ys_.push_back(0.5 * double{b.top} + 0.5 * double{b.bottom});
+      const double width = double{b.right} - double{b.left} + plus_;
+      const double height = double{b.bottom} - double{b.top} + plus_;
+      if (!std::isfinite(width) || !std::isfinite(height)) continue;  // so are the corners
+      widths_.push_back(width);
+      heights_.push_back(height);
+      xs_.push_back(double{b.left} + 0.5 * width);
+      ys_.push_back(double{b.top} + 0.5 * height);
     }
+    if (xs_.empty()) return;
     for (auto* v : {&widths_, &heights_, &xs_, &ys_}) std::sort(v->begin(), v->end());
     choose(xs_, widths_, count, x0_, per_column_, columns_);
     choose(ys_, heights_, count, y0_, per_row_, rows_);
@@ -170,7 +174,7 @@ class nms_grid {
     const double range = centres[n - 1 - n / 32] - low;
     const double size = kCellShare * sizes[n / 2];
     origin = low;
-    const double most = 2.0 * std::sqrt(static_cast<double>(count));
+    const double most = std::sqrt(static_cast<double>(count));
     const double wanted = range > 0 && size > 0 ? range / size : 0.0;
     cells = static_cast<std::int32_t>(std::clamp(wanted, 0.0, std::min(most, 1024.0))) + 1;
     per_cell = range > 0 && cells > 1 ? static_cast<double>(cells) / range : 0.0;

@@ -8,19 +8,23 @@ namespace kernels::inline KERNELS_ABI::cpu {
 
 namespace portable {
 
+/// exact::product, for float without calling libm's fma where the compiler may not use it.
+inline float product(float a, float b) {
+  return static_cast<float>(static_cast<double>(a) * static_cast<double>(b));
+}
+inline double product(double a, double b) { return exact::product(a, b); }
+
+/// math::nms_suppresses of one box and a chunk; most pairs are apart, which needs no product.
 template <class T>
 bool any_suppresses(const nms_chunk<T>& chunk, const box<T>& b, T area, T threshold, T plus) {
-  const auto c = plus > T(0) ? pixel_convention::inclusive : pixel_convention::continuous;
   for (int k = 0; k < chunk.count; ++k) {
-    // most pairs are apart, which needs no product
-    if (!(exact::add(exact::min(b.right, chunk.right[k]) - exact::max(b.left, chunk.left[k]),
-                     plus) > T(0))) {
-      continue;
-    }
-    if (math::nms_suppresses({chunk.left[k], chunk.top[k], chunk.right[k], chunk.bottom[k]},
-                             chunk.area[k], b, area, threshold, c)) {
-      return true;
-    }
+    const T width =
+        exact::add(exact::min(b.right, chunk.right[k]) - exact::max(b.left, chunk.left[k]), plus);
+    if (!(width > T(0))) continue;
+    const T height =
+        exact::add(exact::min(b.bottom, chunk.bottom[k]) - exact::max(b.top, chunk.top[k]), plus);
+    if (!(height > T(0))) continue;
+    if (math::nms_suppresses(product(width, height), chunk.area[k], area, threshold)) return true;
   }
   return false;
 }

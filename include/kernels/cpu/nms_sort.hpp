@@ -1,4 +1,4 @@
-// Stable order by a key of 32 or 64 bits: radix sort, 11 bits at a time.
+// Stable order by a key of 32 or 64 bits: radix sort, 8 or 11 bits at a time.
 #pragma once
 
 #include <kernels/core/exact.hpp>
@@ -27,27 +27,18 @@ auto nms_descending_key(T score) {
   return static_cast<bits>((b & kSign) != 0 ? b : ~b & ~kSign);
 }
 
-/// Sorts by key; equal keys stay in order. `spare` is scratch.
-template <class Bits>
-void nms_sort(std::vector<nms_entry<Bits>>& entries, std::vector<nms_entry<Bits>>& spare) {
-  constexpr int kDigit = 11;
-  constexpr int kPasses = (static_cast<int>(8 * sizeof(Bits)) + kDigit - 1) / kDigit;
+namespace detail {
+
+template <int kDigit, class Bits, class Counts>
+void nms_radix_sort(std::vector<nms_entry<Bits>>& entries, std::vector<nms_entry<Bits>>& spare,
+                    Counts& counts) {
   constexpr std::size_t kBuckets = std::size_t{1} << kDigit;
-  if (entries.size() < 400) {  // clearing the counters would cost more
-    std::sort(entries.begin(), entries.end(),
-              [](const nms_entry<Bits>& a, const nms_entry<Bits>& b) {
-                return a.key != b.key ? a.key < b.key : a.index < b.index;
-              });
-    return;
-  }
-  std::vector<std::array<std::uint32_t, kBuckets>> counts(kPasses);
+  for (auto& count : counts) count.fill(0);
   for (const auto& e : entries) {
-    for (std::size_t p = 0; p < kPasses; ++p) {
-      ++counts[p][(e.key >> (kDigit * p)) % kBuckets];
-    }
+    for (std::size_t p = 0; p < counts.size(); ++p) ++counts[p][(e.key >> (kDigit * p)) % kBuckets];
   }
   spare.resize(entries.size());
-  for (std::size_t p = 0; p < kPasses; ++p) {
+  for (std::size_t p = 0; p < counts.size(); ++p) {
     auto& count = counts[p];
     if (count[(entries.front().key >> (kDigit * p)) % kBuckets] == entries.size()) continue;
     std::uint32_t start = 0;
@@ -58,6 +49,27 @@ void nms_sort(std::vector<nms_entry<Bits>>& entries, std::vector<nms_entry<Bits>
     }
     for (const auto& e : entries) spare[count[(e.key >> (kDigit * p)) % kBuckets]++] = e;
     entries.swap(spare);
+  }
+}
+
+}  // namespace detail
+
+/// Sorts by key; equal keys stay in order. `spare` is scratch. Indices ascend with the place where
+/// keys are equal.
+template <class Bits>
+void nms_sort(std::vector<nms_entry<Bits>>& entries, std::vector<nms_entry<Bits>>& spare) {
+  constexpr std::size_t kBits = 8 * sizeof(Bits);
+  if (entries.size() < 80) {
+    std::sort(entries.begin(), entries.end(),
+              [](const nms_entry<Bits>& a, const nms_entry<Bits>& b) {
+                return a.key != b.key ? a.key < b.key : a.index < b.index;
+              });
+  } else if (entries.size() < 3000) {  // few counters to clear
+    std::array<std::array<std::uint32_t, 256>, kBits / 8> counts;
+    detail::nms_radix_sort<8>(entries, spare, counts);
+  } else {
+    std::vector<std::array<std::uint32_t, 2048>> counts((kBits + 10) / 11);
+    detail::nms_radix_sort<11>(entries, spare, counts);
   }
 }
 

@@ -1,7 +1,7 @@
 // Suppression, one pair of boxes: the decision and the order, defined once for every backend.
 #pragma once
 
-#include <kernels/math/iou.hpp>
+#include <kernels/math/box.hpp>
 
 #include <limits>
 
@@ -36,7 +36,10 @@ KERNELS_HD bool nms_suppresses(T shared, T area_a, T area_b, T threshold) {
 template <class T>
 KERNELS_HD bool nms_suppresses(const box<T>& a, T area_a, const box<T>& b, T area_b, T threshold,
                                pixel_convention c) {
-  return nms_suppresses(intersection(a, b, c), area_a, area_b, threshold);
+  const T shared = box_area(box<T>{exact::max(a.left, b.left), exact::max(a.top, b.top),
+                                   exact::min(a.right, b.right), exact::min(a.bottom, b.bottom)},
+                            c);
+  return nms_suppresses(shared, area_a, area_b, threshold);
 }
 
 /// Does (score_a, index_a) come first? Higher score, then lower index.
