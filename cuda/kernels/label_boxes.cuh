@@ -12,9 +12,9 @@ namespace kernels::inline KERNELS_ABI::gpu {
 
 struct label_boxes_tuning {
   static constexpr int kWarps = 8;
-  static constexpr std::int64_t kStripRows = 32;        ///< rows of one block
-  static constexpr std::int64_t kMostShared = 8192;     ///< labels of a histogram in shared memory
-  static constexpr std::int64_t kMostGridRows = 32768;  ///< boxes beside each other in a grid
+  static constexpr std::int64_t kStripRows = 32;       ///< rows of one block
+  static constexpr std::int64_t kMostShared = 8192;    ///< labels of a histogram in shared memory
+  static constexpr std::int64_t kMostGridRows = 1024;  ///< boxes beside each other in a grid
 };
 
 /// A strided list or matrix of counts.
