@@ -95,10 +95,10 @@ __global__ void __launch_bounds__(32 * label_boxes_tuning::kWarps)
     flush();
     if constexpr (InShared) {
       __syncthreads();
+      // each thread empties what it will clear for the next box
       for (std::uint32_t l = threadIdx.x; l < labels; l += blockDim.x) {
         if (histogram[l] != 0) atomicAdd(out + l * step, histogram[l]);
       }
-      __syncthreads();  // the histogram is cleared for the next box
     }
   }
 }
