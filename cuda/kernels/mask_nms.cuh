@@ -111,7 +111,6 @@ __global__ void __launch_bounds__(mask_nms_tuning::kThreads)
       kept[at * kept_stride] = pieces.order[w * kMaskBits + threadIdx.x];
     }
     found += math::count_bits(stay);
-    __syncthreads();  // removed is read, diagonal and chosen are written again
   }
   for (std::int64_t k = found + threadIdx.x; k < n; k += blockDim.x) kept[k * kept_stride] = -1;
   if (threadIdx.x == 0) *count = static_cast<std::int32_t>(found);

@@ -44,16 +44,13 @@ struct mask_regions_job {
   }
 };
 
-/// A place in the grid: blocks in y are masks, threads in x are words, both in strides.
+/// A place in the grid: a thread of x a word, a block of y a mask.
 template <class Body>
-__device__ __forceinline__ void for_region_words(const mask_regions_job& job, const Body& body) {
-  for (std::int64_t n = blockIdx.y; n < job.count; n += gridDim.y) {
-    for (std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-         i < job.words_of_mask(); i += std::int64_t{gridDim.x} * blockDim.x) {
-      const auto y = static_cast<std::int32_t>(i / job.words);
-      body(n, y, static_cast<std::int32_t>(i - std::int64_t{y} * job.words));
-    }
-  }
+__device__ __forceinline__ void for_region_word(const mask_regions_job& job, const Body& body) {
+  const std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  if (i >= job.words_of_mask()) return;
+  const auto y = static_cast<std::int32_t>(i / job.words);
+  body(std::int64_t{blockIdx.y}, y, static_cast<std::int32_t>(i - std::int64_t{y} * job.words));
 }
 /// use(run) for all runs of a word that hold a bit of `wanted`.
 template <class Use>
@@ -86,7 +83,7 @@ __device__ __forceinline__ void join_roots(std::int32_t* parents, std::int32_t a
 template <int = 0>
 __global__ void __launch_bounds__(256)
     mask_regions_begin_kernel(KERNELS_GRID_CONSTANT const mask_regions_job job) {
-  for_region_words(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
+  for_region_word(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
     if (y == 0 && k == 0) job.pieces.largest[n] = 0;
     const std::uint64_t word = job.load(n, y, k);
     for_runs(word, word, [&](const math::bit_run& run) {
@@ -97,31 +94,32 @@ __global__ void __launch_bounds__(256)
   });
 }
 
+/// Joins the runs of a word with those of one neighbour: grid z is the side, left, above, above
+/// left, above right (the last two only for diagonal neighbours).
 template <int = 0>
 __global__ void __launch_bounds__(256)
     mask_regions_join_kernel(KERNELS_GRID_CONSTANT const mask_regions_job job) {
-  for_region_words(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
+  for_region_word(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
+    const unsigned side = blockIdx.z;
+    const std::int32_t y2 = side == 0 ? y : y - 1;
+    const std::int32_t k2 = side == 1 ? k : side == 3 ? k + 1 : k - 1;
+    if (y2 < 0 || k2 < 0 || k2 == job.words) return;
     const std::uint64_t word = job.load(n, y, k);
-    if (word == 0) return;
+    const std::uint64_t other = job.load(n, y2, k2);
     std::int32_t* parents = job.parents(n);
-    const auto join_word = [&](std::int32_t own, std::int32_t y2, std::int32_t k2,
-                               std::uint64_t wanted) {
-      const std::uint64_t other = job.load(n, y2, k2);
-      for_runs(other, wanted, [&](const math::bit_run& run) {
-        join_roots(parents, own, job.label(y2, k2, run.start));
-      });
-    };
-    constexpr std::uint64_t kLast = std::uint64_t{1} << 63;
     for_runs(word, word, [&](const math::bit_run& run) {
-      const std::int32_t own = job.label(y, k, run.start);
-      const bool from_left = run.start == 0 && k > 0;
-      if (from_left) join_word(own, y, k - 1, kLast);
-      if (y == 0) return;
-      const std::uint64_t bits = math::run_bits(run);
-      join_word(own, y - 1, k, job.diagonal ? bits | bits << 1 | bits >> 1 : bits);
-      if (!job.diagonal) return;
-      if (from_left) join_word(own, y - 1, k - 1, kLast);
-      if (run.end == 64 && k + 1 < job.words) join_word(own, y - 1, k + 1, 1);
+      std::uint64_t wanted = 0;
+      if (side == 1) {
+        wanted = math::run_bits(run);
+        if (job.diagonal) wanted |= wanted << 1 | wanted >> 1;
+      } else if (side == 3) {
+        wanted = run.end == 64 ? 1 : 0;
+      } else {
+        wanted = run.start == 0 ? std::uint64_t{1} << 63 : 0;
+      }
+      for_runs(other, wanted, [&](const math::bit_run& run2) {
+        join_roots(parents, job.label(y, k, run.start), job.label(y2, k2, run2.start));
+      });
     });
   });
 }
@@ -129,7 +127,7 @@ __global__ void __launch_bounds__(256)
 template <int = 0>
 __global__ void __launch_bounds__(256)
     mask_regions_area_kernel(KERNELS_GRID_CONSTANT const mask_regions_job job) {
-  for_region_words(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
+  for_region_word(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
     const std::uint64_t word = job.load(n, y, k);
     for_runs(word, word, [&](const math::bit_run& run) {
       const std::int32_t own = job.label(y, k, run.start);
@@ -144,7 +142,7 @@ __global__ void __launch_bounds__(256)
 template <int = 0>
 __global__ void __launch_bounds__(256)
     mask_regions_largest_kernel(KERNELS_GRID_CONSTANT const mask_regions_job job) {
-  for_region_words(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
+  for_region_word(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
     const std::uint64_t word = job.load(n, y, k);
     for_runs(word, word, [&](const math::bit_run& run) {
       const std::int32_t own = job.label(y, k, run.start);
@@ -158,7 +156,7 @@ __global__ void __launch_bounds__(256)
 template <int = 0>
 __global__ void __launch_bounds__(256)
     mask_regions_change_kernel(KERNELS_GRID_CONSTANT const mask_regions_job job) {
-  for_region_words(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
+  for_region_word(job, [&](std::int64_t n, std::int32_t y, std::int32_t k) {
     const std::uint64_t word = job.load(n, y, k);
     const auto largest =
         static_cast<std::int32_t>(~static_cast<std::uint32_t>(job.pieces.largest[n]));
@@ -208,8 +206,9 @@ void mask_regions(CUstream_st* stream, view<Word, 3, space::device> masks, std::
   check_device_pointer("mask_regions", "workspace", workspace.data);
   for (std::int64_t first = 0; first < n; first += pieces.masks) {
     const std::int64_t count = std::min(pieces.masks, n - first);
-    const dim3 grid(mask_blocks((masks.extent[1] * masks.extent[2] + 255) / 256),
-                    static_cast<unsigned>(count), 1);
+    const auto blocks = static_cast<unsigned>((masks.extent[1] * masks.extent[2] + 255) / 256);
+    const dim3 grid(blocks, static_cast<unsigned>(count), 1);
+    const dim3 sides(grid.x, grid.y, options.neighbours == connectivity::eight ? 4 : 2);
     for (const bool holes : {true, false}) {
       const std::int64_t limit = holes ? options.holes_below : options.islands_below;
       if (limit == 0) continue;
@@ -228,7 +227,7 @@ void mask_regions(CUstream_st* stream, view<Word, 3, space::device> masks, std::
                                  want_changed ? changed.data + first * changed.stride[0] : nullptr,
                                  changed.stride[0]};
       launch(stream, {grid, block, 0}, &mask_regions_begin_kernel<0>, job);
-      launch(stream, {grid, block, 0}, &mask_regions_join_kernel<0>, job);
+      launch(stream, {sides, block, 0}, &mask_regions_join_kernel<0>, job);
       launch(stream, {grid, block, 0}, &mask_regions_area_kernel<0>, job);
       if (job.keep_largest) {
         launch(stream, {grid, block, 0}, &mask_regions_largest_kernel<0>, job);
