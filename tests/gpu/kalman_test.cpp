@@ -16,34 +16,34 @@ struct uploaded {
   using value = std::remove_const_t<T>;
   const kernels::view<T, Rank>& host;
   std::int64_t size = 1;
-  buffer<value, memory::device> memory;
+  buffer<value, memory::device> held;
 
   explicit uploaded(const kernels::view<T, Rank>& v) : host(v) {
     for (int d = 0; d < Rank; ++d) size += (v.extent[d] - 1) * v.stride[d];
     if (v.size() == 0) size = 0;
-    memory.resize(size);
-    kernels::copy(kernels::packed(static_cast<const value*>(v.data), {size}), memory.as({size}));
+    held.resize(size);
+    kernels::copy(kernels::packed(static_cast<const value*>(v.data), {size}), held.as({size}));
   }
-  kernels::device_view<T, Rank> view() { return {memory.data(), host.extent, host.stride}; }
-  void download() { kernels::copy(memory.as({size}), kernels::packed(host.data, {size})); }
+  kernels::device_view<T, Rank> view() { return {held.data(), host.extent, host.stride}; }
+  void download() { kernels::copy(held.as({size}), kernels::packed(host.data, {size})); }
 };
 
 /// Slots on the device.
 struct uploaded_slots {
   bool all;
-  buffer<std::int32_t, memory::device> memory;
+  buffer<std::int32_t, memory::device> held;
   kernels::view<const std::int32_t, 1> host;
 
   explicit uploaded_slots(kernels::kalman_all_slots) : all(true) {}
   explicit uploaded_slots(const kernels::view<const std::int32_t, 1>& list)
       : all(false), host(list) {
     const std::int64_t size = list.extent[0] == 0 ? 0 : (list.extent[0] - 1) * list.stride[0] + 1;
-    memory.resize(size);
-    kernels::copy(kernels::packed(list.data, {size}), memory.as({size}));
+    held.resize(size);
+    kernels::copy(kernels::packed(list.data, {size}), held.as({size}));
   }
   kernels::kalman_slots<space::device> slots() {
     if (all) return kernels::kalman_all;
-    return kernels::device_view<const std::int32_t, 1>{memory.data(), host.extent, host.stride};
+    return kernels::device_view<const std::int32_t, 1>{held.data(), host.extent, host.stride};
   }
 };
 
