@@ -46,8 +46,8 @@ struct kalman_planes_on_device {
   }
 };
 
-/// Calls body(entry, slot) for every entry. (One block a multiprocessor as the least to fit: left to
-/// itself, ptxas spills to have more.) Block: kThreads in one dimension; grid: any.
+/// Calls body(entry, slot) for every entry. (One block a multiprocessor as the least to fit: left
+/// to itself, ptxas spills to have more.) Block: kThreads in one dimension; grid: any.
 template <class Body>
 __global__ void __launch_bounds__(kalman_tuning::kThreads, 1)
     kalman_kernel(kalman_entries entries, Body body) {

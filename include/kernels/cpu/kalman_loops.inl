@@ -1,128 +1,6 @@
 // The loops over slots, for Ops::kWidth tracks side by side. Included into the namespace of an
-// instruction set, which has `lanes<T>` (Ops, with kWidth, load and store) and the steps.
-
-/// Neighbouring slots.
-template <class Ops>
-struct run_of_slots {
-  typename Ops::scalar* data;
-  std::int64_t stride;
-  typename Ops::number load(int plane) const { return Ops::load(data + plane * stride); }
-  void store(int plane, typename Ops::number a) const { Ops::store(data + plane * stride, a); }
-};
-
-/// Slots anywhere. Some: only lanes of `changed` are stored; otherwise all, of which the last ones
-/// may be the same slot with the same numbers.
-template <class Ops, bool Some>
-struct some_slots {
-  using T = typename Ops::scalar;
-  T* data;
-  std::int64_t stride;
-  const std::int32_t* slots;
-  std::uint32_t changed;
-
-  typename Ops::number load(int plane) const {
-    T values[Ops::kWidth];
-    const T* from = data + plane * stride;
-    KERNELS_UNROLL_BY(16)
-    for (int i = 0; i < Ops::kWidth; ++i) values[i] = from[slots[i]];
-    return Ops::load(values);
-  }
-  void store(int plane, typename Ops::number a) const {
-    T values[Ops::kWidth];
-    Ops::store(values, a);
-    T* to = data + plane * stride;
-    if constexpr (!Some) {
-      KERNELS_UNROLL_BY(16)
-      for (int i = 0; i < Ops::kWidth; ++i) to[slots[i]] = values[i];
-      return;
-    }
-    for (std::uint32_t left = changed; left != 0; left &= left - 1) {
-      const int i = __builtin_ctz(left);
-      to[slots[i]] = values[i];
-    }
-  }
-};
-
-/// Up to kWidth entries of a call.
-template <class Ops>
-struct chunk {
-  std::int32_t slots[Ops::kWidth];  ///< the last one is repeated
-  std::int64_t first;
-  int count;
-  bool neighbours;
-
-  chunk(const kalman_range& range, std::int64_t k)
-      : first(k), count(static_cast<int>(std::min<std::int64_t>(Ops::kWidth, range.end - k))) {
-    neighbours = count == Ops::kWidth;
-    for (int i = 0; i < Ops::kWidth; ++i) {
-      const std::int64_t entry = k + std::min(i, count - 1);
-      slots[i] = range.slots == nullptr ? static_cast<std::int32_t>(entry)
-                                        : range.slots[entry * range.stride];
-      neighbours = neighbours && slots[i] == slots[0] + i;
-    }
-  }
-  [[nodiscard]] std::uint32_t lanes() const { return (2U << (count - 1)) - 1; }
-
-  /// Column c of the chunk's rows.
-  [[nodiscard]] typename Ops::number load(const kalman_rows<const typename Ops::scalar>& rows,
-                                          int c) const {
-    const auto* from = rows.at(first, c);
-    if (rows.row == 1 && count == Ops::kWidth) return Ops::load(from);
-    typename Ops::scalar values[Ops::kWidth];
-    for (int i = 0; i < Ops::kWidth; ++i) values[i] = from[std::min(i, count - 1) * rows.row];
-    return Ops::load(values);
-  }
-  void store(const kalman_rows<typename Ops::scalar>& rows, int c, typename Ops::number a,
-             std::uint32_t which) const {
-    typename Ops::scalar values[Ops::kWidth];
-    Ops::store(values, a);
-    for (int i = 0; i < count; ++i) {
-      if ((which >> i & 1U) != 0) *rows.at(first + i, c) = values[i];
-    }
-  }
-};
-
-/// Calls body(at, coupled, chunk, lanes) so that every entry is in `lanes` once, in the form that
-/// its slot has.
-template <class Ops, class Model, class Body>
-void for_slots(const kalman_view<Model, typename Ops::scalar>& state, const kalman_range& range,
-               const Body& body) {
-  for (std::int64_t k = range.first; k < range.end; k += Ops::kWidth) {
-    const chunk<Ops> part(range, k);
-    const std::uint32_t all = part.lanes();
-    std::uint32_t coupled = 0;
-    if constexpr (Model::kCouples) {
-      for (int i = 0; i < part.count; ++i) {
-        coupled |= static_cast<std::uint32_t>(state.coupled[part.slots[i]] != 0) << i;
-      }
-    }
-    if (coupled == 0 || coupled == all) {
-      const run_of_slots<Ops> run{state.data + part.slots[0], state.stride};
-      const some_slots<Ops, false> anywhere{state.data, state.stride, part.slots, all};
-      if (coupled == 0) {
-        if (part.neighbours) {
-          body(run, std::false_type{}, part, all);
-        } else {
-          body(anywhere, std::false_type{}, part, all);
-        }
-      } else if constexpr (Model::kCouples) {
-        if (part.neighbours) {
-          body(run, std::true_type{}, part, all);
-        } else {
-          body(anywhere, std::true_type{}, part, all);
-        }
-      }
-      continue;
-    }
-    if constexpr (Model::kCouples) {
-      const std::uint32_t plain = all & ~coupled;
-      body(some_slots<Ops, true>{state.data, state.stride, part.slots, plain}, std::false_type{},
-           part, plain);
-      body(some_slots<Ops, true>{state.data, state.stride, part.slots, coupled}, std::true_type{},
-           part, coupled);
-    }
-  }
-}
+// instruction set, which has `lanes<T>` (Ops, with kWidth, load and store), the steps and the
+// chunks.
 
 template <class Ops, class Model>
 struct initiate_body {
@@ -137,7 +15,7 @@ struct initiate_body {
   }
 };
 
-template <class Ops, class Model>
+template <class Ops, class Model, bool OneFrame>
 struct predict_body {
   math::kalman_step<typename Ops::scalar> step;
   template <class At, class Coupled>
@@ -145,7 +23,7 @@ struct predict_body {
     if constexpr (Coupled::value) {
       kalman_predict_coupled<Ops, Model>(step, at);
     } else {
-      kalman_predict_plain<Ops, Model>(step, at);
+      kalman_predict_plain<Ops, Model, OneFrame>(step, at);
     }
   }
 };
@@ -308,7 +186,11 @@ struct kalman_functions {
     for_slots<ops>(s, range, initiate_body<ops, Model>{n, measured});
   }
   static void predict(const state& s, const kalman_range& range, const math::kalman_step<T>& step) {
-    for_slots<ops>(s, range, predict_body<ops, Model>{step});
+    if (step.dt == T(1)) {
+      for_slots<ops>(s, range, predict_body<ops, Model, true>{step});
+    } else {
+      for_slots<ops>(s, range, predict_body<ops, Model, false>{step});
+    }
   }
   static void update(const state& s, const kalman_range& range, const noise& n,
                      const kalman_rows<const T>& measured) {
