@@ -4,6 +4,8 @@
 #include <kernels/assignment.hpp>
 #include <kernels/conditioned_assignment.hpp>
 
+#include <utility>
+
 namespace {
 
 using conditioned_assignment_cases::scene;
