@@ -7,7 +7,6 @@
 #include <kernels/tracking/prices.hpp>
 
 #include <algorithm>
-#include <limits>
 
 namespace kernels::inline KERNELS_ABI::gpu {
 
@@ -37,11 +36,10 @@ __device__ __forceinline__ double tracker_iou(const tracking::priced_batch& b, s
 /// What the pair costs, infinite if it must not be matched; see tracking/associate.hpp.
 __device__ __forceinline__ double tracker_price(const tracking::priced_batch& b, std::int32_t i,
                                                 std::int32_t j, std::int64_t pair, double iou) {
-  constexpr double kNever = std::numeric_limits<double>::infinity();
-  const bool all_pairs = b.rules.limit == kNever;
+  const bool all_pairs = b.rules.limit == math::kNeverMatched;
   const bool apart = b.rules.apart && b.row_classes[i] != b.column_classes[j];
   if (apart || !(iou > 0.0)) {
-    if (!all_pairs || math::is_lost(b.row_boxes[i])) return kNever;
+    if (!all_pairs || math::is_lost(b.row_boxes[i])) return math::kNeverMatched;
     if (apart) return 0.0;
     iou = 0.0;
   }
@@ -88,9 +86,8 @@ __device__ __forceinline__ tracker_census tracker_count(const tracking::priced_b
 
 /// Block: kThreads in one dimension; grid: any.
 template <int = 0>
-__global__ void __launch_bounds__(tracker_tuning::kThreads)
+__global__ void __launch_bounds__(tracker_tuning::kThreads, 1)
     tracker_prices_kernel(KERNELS_GRID_CONSTANT const tracking::priced_batch b) {
-  constexpr double kNever = std::numeric_limits<double>::infinity();
   for (std::int64_t g = blockIdx.x; g < b.problems; g += gridDim.x) {
     const tracker_problem p = tracker_problem_of(b, g);
     tracker_census census{true, false};
@@ -105,13 +102,14 @@ __global__ void __launch_bounds__(tracker_tuning::kThreads)
                                                   k - static_cast<std::int64_t>(row) * p.columns);
       const double iou = tracker_iou(b, i, j);
       const bool never = none || (only_enough && !(iou > b.rules.least_iou));
-      b.prices[p.first_pair + k] = never ? kNever : tracker_price(b, i, j, p.first_pair + k, iou);
+      b.prices[p.first_pair + k] =
+          never ? math::kNeverMatched : tracker_price(b, i, j, p.first_pair + k, iou);
     }
   }
 }
 
 template <int = 0>
-__global__ void __launch_bounds__(tracker_tuning::kThreads)
+__global__ void __launch_bounds__(tracker_tuning::kThreads, 1)
     tracker_take_apart_kernel(KERNELS_GRID_CONSTANT const tracking::priced_batch b) {
   for (std::int64_t g = blockIdx.x; g < b.problems; g += gridDim.x) {
     const tracker_problem p = tracker_problem_of(b, g);
@@ -126,7 +124,7 @@ __global__ void __launch_bounds__(tracker_tuning::kThreads)
 }
 
 template <int = 0>
-__global__ void __launch_bounds__(tracker_tuning::kThreads)
+__global__ void __launch_bounds__(tracker_tuning::kThreads, 1)
     tracker_copy_slots_kernel(double* planes, std::int64_t stride, std::int32_t count,
                               std::uint8_t* flags, const std::int32_t* from, const std::int32_t* to,
                               std::int64_t size) {

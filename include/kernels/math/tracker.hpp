@@ -4,7 +4,12 @@
 #include <kernels/math/asin.hpp>
 #include <kernels/math/iou.hpp>
 
+#include <limits>
+
 namespace kernels::inline KERNELS_ABI::math {
+
+/// The price of a pair that must not be matched.
+inline constexpr double kNeverMatched = std::numeric_limits<double>::infinity();
 
 /// Is a corner of it not a number? A filter that is lost says such boxes.
 KERNELS_HD bool is_lost(const box<double>& b) {

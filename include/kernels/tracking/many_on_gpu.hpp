@@ -2,6 +2,7 @@
 // of all cameras on the GPU, a handful of launches a step whatever the number of cameras.
 #pragma once
 
+#include <kernels/core/workspace.hpp>
 #include <kernels/cpu/parallel.hpp>
 #include <kernels/tracking/associate.hpp>
 #include <kernels/tracking/many_filters.hpp>
