@@ -170,7 +170,7 @@ compares "two empty files" 0 empty.txt empty.txt
 compares "an empty one" 1 $a empty.txt --quiet
 verdict "quiet" [ -z "$out" ]
 refuses "one file" 2 "B is required" mot-compare $a
-refuses "a file that is missing" 1 "cannot read none.txt" mot-compare $a none.txt
+refuses "a file that is missing" 2 "cannot read none.txt" mot-compare $a none.txt
 refuses "no tracks" 2 "id -1 twice in frame 1" mot-compare <(printf '%s\n' 1,-1,{0,9},0,1,1,1) $a
 refuses "negative tolerance" 2 "--tolerance" mot-compare $a $a --tolerance=-1
 
