@@ -17,6 +17,7 @@ namespace {
 constexpr double kRounding = 1e-9;  // of decimals that are no binary numbers
 constexpr double kScoreTolerance = 0.005;
 constexpr std::int32_t kNone = -1;
+constexpr std::size_t kMostPairs = std::size_t{1} << 24;  // a gigabyte
 constexpr double kHint = 1.0 / 1024;  // weight of boxes that overlap by half, beside equal ones
 
 double distance(const mot_row& a, const mot_row& b) {
@@ -77,6 +78,9 @@ class comparison {
         const bool same = distance(x, y) <= options_.tolerance + kRounding;
         if (!same && !overlap_by_half(x, y)) return;
         together[{ids_a_.of(x), ids_b_.of(y)}] += same ? 1 : kHint;
+        if (together.size() > kMostPairs) {
+          throw usage_error("more than 2^24 pairs of identities overlap: not comparable");
+        }
       });
     });
     name(together);
@@ -120,7 +124,11 @@ class comparison {
     for (const mot_row& x : a) {
       auto at = std::lower_bound(sorted.begin(), sorted.end(), x.left - widest - reach,
                                  [](const mot_row* y, double left) { return y->left < left; });
-      for (; at != sorted.end() && (*at)->left <= x.left + x.width + reach; ++at) body(x, **at);
+      for (; at != sorted.end() && (*at)->left <= x.left + x.width + reach; ++at) {
+        const mot_row& y = **at;
+        const bool apart = y.top > x.top + x.height + reach || y.top + y.height < x.top - reach;
+        if (!apart) body(x, y);
+      }
     }
   }
 
