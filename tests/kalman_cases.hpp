@@ -44,7 +44,9 @@ struct measurements {
     }
   }
   T& at(std::int64_t k, int c) { return numbers[static_cast<std::size_t>(k * stride + c)]; }
-  kernels::math::box_numbers<T> row(std::int64_t k) { return {at(k, 0), at(k, 1), at(k, 2), at(k, 3)}; }
+  kernels::math::box_numbers<T> row(std::int64_t k) {
+    return {at(k, 0), at(k, 1), at(k, 2), at(k, 3)};
+  }
   [[nodiscard]] kernels::view<const T, 2> view() const {
     return {numbers.data(), {rows, 4}, {stride, 1}};
   }

@@ -13,15 +13,6 @@
 
 namespace kernels::inline KERNELS_ABI::gpu {
 
-/// What the threads of a block know about one search.
-struct assignment_search {
-  bool may_leave;
-  bool second;  ///< on the second level
-  double leave;
-  std::int32_t left;
-  std::int32_t visited;
-};
-
 /// Takes one row into account in the columns of the search's level. first: nothing was reached yet.
 template <int Warps, class T>
 __device__ __forceinline__ void assignment_expand(const assignment_problem<T>& p,
@@ -80,57 +71,69 @@ __device__ __forceinline__ void assignment_add_row(const assignment_problem<T>& 
                                                    math::assignment_step* partial) {
   const bool limited = p.limit < math::kAssignmentFar;
   const double unmatched_cost = limited ? p.limit : 0.0;
-  assignment_search search{limited, false, limited ? p.limit : math::kAssignmentFar, added, 0};
-  assignment_expand<Warps>(p, s, added, 0.0, false, true);
+  bool may_leave = limited;  // may a row be left unmatched?
+  double leave = limited ? p.limit : math::kAssignmentFar;
+  std::int32_t left = added;
+  std::int32_t visited = 0;
+  bool second = false;       // on the second level
+  std::int32_t replay = -1;  // rows of the first level that the second has seen; −1: all it needs
+  bool first = true;
+  std::int32_t row = added;
+  double h = 0.0;
   math::assignment_step step{};
   for (;;) {
-    step = assignment_next<Warps>(p, s, search.second, partial);
-    if (step.key == math::kAssignmentNone || step.reach > search.leave) {
-      step.key = math::kAssignmentNone;
-      if (search.may_leave) break;
-      search.may_leave = true;  // no column of the first level: on to the second
-      search.second = true;
-      search.leave = 0.0;
-      assignment_sync<Warps>();
-      assignment_expand<Warps>(p, s, added, 0.0, true, false);
-      for (std::int32_t k = 0; k < search.visited; ++k) {
-        const std::int32_t column = s.visited[k];
-        const std::int32_t row = s.owner[column];
-        const double h = exact::add(s.reach[column], -p.row_price[row]);
-        if (h < search.leave) {
-          search.leave = h;
-          search.left = row;
-        }
-        assignment_expand<Warps>(p, s, row, h, true, false);
+    assignment_expand<Warps>(p, s, row, h, second, first);
+    first = false;
+    if (replay >= 0 && replay < visited) {
+      const std::int32_t column = s.visited[replay];
+      row = s.owner[column];
+      h = exact::add(s.reach[column], -p.row_price[row]);
+      if (h < leave) {
+        leave = h;
+        left = row;
       }
+      ++replay;
+      continue;
+    }
+    replay = -1;
+    step = assignment_next<Warps>(p, s, second, partial);
+    if (step.key == math::kAssignmentNone || step.reach > leave) {
+      step.key = math::kAssignmentNone;
+      if (may_leave) break;
+      may_leave = true;  // no column of the first level: on to the second
+      second = true;
+      replay = 0;
+      leave = 0.0;
+      row = added;
+      h = 0.0;
+      assignment_sync<Warps>();
       continue;
     }
     if ((step.key & math::kAssignmentTaken) == 0) break;
     const std::int32_t column = math::assignment_column(step.key);
-    const std::int32_t row = s.owner[column];
-    const double h = exact::add(step.reach, -p.row_price[row]);
+    row = s.owner[column];
+    h = exact::add(step.reach, -p.row_price[row]);
     assignment_sync<Warps>();  // all have looked at the marks
     if (threadIdx.x == 0) {
       s.mark[column] |= kAssignmentClosed;
-      s.visited[search.visited] = column;
+      s.visited[visited] = column;
     }
     assignment_sync<Warps>();
-    ++search.visited;
-    if (search.may_leave && exact::add(h, unmatched_cost) < search.leave) {
-      search.leave = exact::add(h, unmatched_cost);
-      search.left = row;
+    ++visited;
+    if (may_leave && exact::add(h, unmatched_cost) < leave) {
+      leave = exact::add(h, unmatched_cost);
+      left = row;
     }
-    assignment_expand<Warps>(p, s, row, h, search.second, false);
   }
 
   const bool found = step.key != math::kAssignmentNone;
-  const double length = found ? step.reach : search.leave;
+  const double length = found ? step.reach : leave;
   assignment_sync<Warps>();
-  for (auto k = static_cast<std::int32_t>(threadIdx.x); k < search.visited; k += 32 * Warps) {
+  for (auto k = static_cast<std::int32_t>(threadIdx.x); k < visited; k += 32 * Warps) {
     const std::int32_t j = s.visited[k];
-    const std::int32_t row = s.owner[j];
+    double& row_price = p.row_price[s.owner[j]];
     s.price[j] = exact::add(s.price[j], exact::add(s.reach[j], -length));
-    p.row_price[row] = exact::add(p.row_price[row], exact::add(length, -s.reach[j]));
+    row_price = exact::add(row_price, exact::add(length, -s.reach[j]));
     if (!found && !limited) s.mark[j] |= kAssignmentSecond;
   }
   assignment_sync<Warps>();
@@ -138,15 +141,15 @@ __device__ __forceinline__ void assignment_add_row(const assignment_problem<T>& 
     p.row_price[added] = length;
     std::int32_t column = math::assignment_column(step.key);
     if (!found) {
-      column = p.column_of[search.left];
-      p.column_of[search.left] = -1;
+      column = p.column_of[left];
+      p.column_of[left] = -1;
     }
     while (column >= 0) {
-      const std::int32_t row = s.from[column];
-      const std::int32_t before = p.column_of[row];
-      p.column_of[row] = column;
-      s.owner[column] = row;
-      column = row == added ? -1 : before;
+      const std::int32_t to = s.from[column];
+      const std::int32_t before = p.column_of[to];
+      p.column_of[to] = column;
+      s.owner[column] = to;
+      column = to == added ? -1 : before;
     }
   }
   assignment_sync<Warps>();
@@ -155,7 +158,7 @@ __device__ __forceinline__ void assignment_add_row(const assignment_problem<T>& 
 /// Block: 32·Warps threads; grid: any. Dynamic shared memory: the columns of problems of up to
 /// `shared_columns` columns; larger ones keep theirs in the workspace.
 template <int Warps, class T>
-__global__ void __launch_bounds__(32 * Warps)
+__global__ void __launch_bounds__(32 * Warps, Warps == 1 ? 16 : 3)
     assignment_kernel(assignment_job<T> job, std::int32_t shared_columns) {
   KERNELS_DYNAMIC_SHARED(double, shared);
   KERNELS_SHARED(math::assignment_step, partial, Warps);

@@ -13,6 +13,15 @@
 
 namespace kernels::inline KERNELS_ABI {
 
+#if defined(KERNELS_WITH_CUDA)
+extern template struct gpu::conditioned_launchers<float, std::uint8_t>;
+extern template struct gpu::conditioned_launchers<float, std::uint16_t>;
+extern template struct gpu::conditioned_launchers<float, std::int32_t>;
+extern template struct gpu::conditioned_launchers<double, std::uint8_t>;
+extern template struct gpu::conditioned_launchers<double, std::uint16_t>;
+extern template struct gpu::conditioned_launchers<double, std::int32_t>;
+#endif
+
 /// cost: tracks × detections. detections: (detections, 4), rows of left, top, width, height in
 /// pixels of the label map. map: a label a pixel, 0 is background; uint8_t, uint16_t or int32_t,
 /// rows padded or not; empty: no masks. masks: the label of each track's mask, 0 or less: none.

@@ -2,16 +2,10 @@
 // kernels::cuda) and in CUDA code (iou.cuh, which brings the kernels).
 #pragma once
 
-#include <kernels/core/arrays.hpp>
-#include <kernels/core/exec.hpp>
+#include <kernels/box_gpu.hpp>
 #include <kernels/math/iou.hpp>
 
 namespace kernels::inline KERNELS_ABI {
-
-/// Boxes on a device, as an argument from which T is not deduced: views of boxes that are not const
-/// convert.
-template <class T, space Space = space::host>
-using boxes_view = std::type_identity_t<view<const box<T>, 1, Space>>;
 
 namespace gpu {
 /// The launchers for boxes of T, defined in cuda/kernels/iou.cuh. kernels::cuda holds those of

@@ -19,7 +19,8 @@
 #pragma once
 
 #include <kernels/cpu/kalman.hpp>
-#include <kernels/kalman_checks.hpp>
+#include <kernels/kalman_compiled.hpp>
+#include <kernels/kalman_gpu.hpp>
 
 namespace kernels::inline KERNELS_ABI {
 

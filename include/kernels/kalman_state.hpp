@@ -31,9 +31,11 @@ class kalman_state {
       refuse("kalman_state", "capacity", "0 to 2147483647 slots", std::to_string(capacity));
     }
     if (capacity <= capacity_) return;
-    constexpr std::int64_t kLine = 64;  // slots; every plane starts at its own cache line
-    const std::int64_t grown =
-        (std::max(capacity, capacity_ + capacity_ / 2) + kLine - 1) / kLine * kLine;
+    // Every plane starts at a cache line of its own, and an odd multiple of 64 slots keeps planes
+    // from meeting in the same sets of a cache.
+    constexpr std::int64_t kLine = 64;
+    const std::int64_t wanted = std::max(capacity, capacity_ + capacity_ / 2);
+    const std::int64_t grown = (((wanted + kLine - 1) / kLine) | 1) * kLine;
     buffer<T, Memory> numbers(grown * planes::kAll);
     buffer<std::uint8_t, Memory> flags(grown);
     clear(numbers, exec);

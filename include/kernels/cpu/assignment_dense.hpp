@@ -8,22 +8,23 @@ namespace kernels::inline KERNELS_ABI::cpu {
 template <class T>
 class assignment_dense_rows {
  public:
-  /// open: one price a column, scratch.
+  /// open: scratch; holds one price a column, then the blocks of assignment_loops.
   assignment_dense_rows(assignment_state& s, const assignment_loops<T>& loops, const T* cost,
                         std::int64_t row_stride, T ceiling, std::vector<double>& open)
       : s_(s), loops_(loops), cost_(cost), row_stride_(row_stride), ceiling_(ceiling), open_(open) {
-    open_.assign(s.price.size(), 0.0);
+    const std::size_t parts = s.price.size() / kAssignmentBlock + 1;
+    open_.assign(s.price.size() + parts * kAssignmentBlockLanes, 0.0);
   }
 
   void begin() { fresh_ = true; }
 
   void expand(std::int32_t row, double h, double /*cut*/) {
     const T* cost = cost_ + row * row_stride_;
-    const auto count = static_cast<std::int64_t>(open_.size());
+    const auto count = static_cast<std::int64_t>(s_.price.size());
     least_ = fresh_ ? loops_.start(cost, open_.data(), count, ceiling_, row, s_.reach.data(),
-                                   s_.from.data())
+                                   s_.from.data(), blocks())
                     : loops_.relax(cost, open_.data(), count, ceiling_, h, row, s_.reach.data(),
-                                   s_.from.data());
+                                   s_.from.data(), blocks());
     fresh_ = false;
   }
 
@@ -31,8 +32,8 @@ class assignment_dense_rows {
     if (least_ == math::kAssignmentFar || least_ > cut) {
       return {math::kAssignmentFar, math::kAssignmentNone};
     }
-    const auto column = static_cast<std::int32_t>(
-        loops_.pick(s_.reach.data(), static_cast<std::int64_t>(open_.size()), least_, s_.row_of));
+    const auto column = static_cast<std::int32_t>(loops_.pick(
+        s_.reach.data(), blocks(), static_cast<std::int64_t>(s_.price.size()), least_, s_.row_of));
     return {least_, math::assignment_key(column, s_.row_of[column])};
   }
 
@@ -41,7 +42,7 @@ class assignment_dense_rows {
     s_.reach[static_cast<std::size_t>(column)] = math::kAssignmentFar;
   }
   void second_level() {
-    for (std::size_t j = 0; j < open_.size(); ++j) {
+    for (std::size_t j = 0; j < s_.price.size(); ++j) {
       if (s_.level[j] == 1) open_[j] = s_.price[j];
     }
     on_second_ = true;
@@ -53,12 +54,14 @@ class assignment_dense_rows {
     }
     if (s_.limited || !on_second_) return;
     on_second_ = false;
-    for (std::size_t j = 0; j < open_.size(); ++j) {
+    for (std::size_t j = 0; j < s_.price.size(); ++j) {
       if (s_.level[j] == 1) open_[j] = -math::kAssignmentFar;
     }
   }
 
  private:
+  double* blocks() { return open_.data() + s_.price.size(); }
+
   assignment_state& s_;
   const assignment_loops<T>& loops_;
   const T* cost_;

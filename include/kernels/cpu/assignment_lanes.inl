@@ -40,11 +40,10 @@ T least(const T* cost, std::int64_t count) {
 
 template <bool Start, class T>
 double expand(const T* cost, const double* price, std::int64_t count, T ceiling, double h,
-              std::int32_t row, double* reach, std::int32_t* from) {
+              std::int32_t row, double* reach, std::int32_t* from, double* blocks) {
   const auto far = lanes::set(math::kAssignmentFar);
   const auto most = lanes::set(static_cast<double>(ceiling));
   const auto from_here = lanes::set(h);
-  auto smallest = far;
   const auto step = [&](std::int64_t j) {
     const auto c = lanes::load(cost + j);
     const auto there = lanes::add(lanes::sub(c, lanes::load(price + j)), from_here);
@@ -55,48 +54,57 @@ double expand(const T* cost, const double* price, std::int64_t count, T ceiling,
     lanes::store_where(better, from + j, row);
     return now;
   };
+  auto smallest = far;
   std::int64_t j = 0;
-  auto other = far;
-  for (; j + 2 * lanes::kWidth <= count; j += 2 * lanes::kWidth) {
-    smallest = lanes::min(step(j), smallest);
-    other = lanes::min(step(j + lanes::kWidth), other);
+  for (; j + kAssignmentBlock <= count; j += kAssignmentBlock, blocks += kAssignmentBlockLanes) {
+    auto one = far;
+    auto other = far;
+    for (std::int64_t k = 0; k < kAssignmentBlock; k += 2 * lanes::kWidth) {
+      one = lanes::min(step(j + k), one);
+      other = lanes::min(step(j + k + lanes::kWidth), other);
+    }
+    one = lanes::min(one, other);
+    lanes::store(blocks, one);
+    smallest = lanes::min(one, smallest);
   }
-  const double rest =
-      Start ? portable::start(cost + j, price + j, count - j, ceiling, row, reach + j, from + j)
-            : portable::relax(cost + j, price + j, count - j, ceiling, h, row, reach + j, from + j);
-  return exact::min(rest, lanes::smallest(lanes::min(smallest, other)));
+  for (; j + lanes::kWidth <= count; j += lanes::kWidth) smallest = lanes::min(step(j), smallest);
+  const double rest = Start ? portable::start(cost + j, price + j, count - j, ceiling, row,
+                                              reach + j, from + j, blocks)
+                            : portable::relax(cost + j, price + j, count - j, ceiling, h, row,
+                                              reach + j, from + j, blocks);
+  return exact::min(rest, lanes::smallest(smallest));
 }
 
 template <class T>
 double relax(const T* cost, const double* price, std::int64_t count, T ceiling, double h,
-             std::int32_t row, double* reach, std::int32_t* from) {
-  return expand<false>(cost, price, count, ceiling, h, row, reach, from);
+             std::int32_t row, double* reach, std::int32_t* from, double* blocks) {
+  return expand<false>(cost, price, count, ceiling, h, row, reach, from, blocks);
 }
 
 template <class T>
 double start(const T* cost, const double* price, std::int64_t count, T ceiling, std::int32_t row,
-             double* reach, std::int32_t* from) {
-  return expand<true>(cost, price, count, ceiling, 0.0, row, reach, from);
+             double* reach, std::int32_t* from, double* blocks) {
+  return expand<true>(cost, price, count, ceiling, 0.0, row, reach, from, blocks);
 }
 
-inline std::int64_t pick(const double* reach, std::int64_t count, double least,
-                         const std::int32_t* row_of) {
+inline std::int64_t pick(const double* reach, const double* blocks, std::int64_t count,
+                         double least, const std::int32_t* row_of) {
   const auto wanted = lanes::set(least);
   std::int64_t taken = -1;
   std::int64_t j = 0;
-  for (; j + 4 * lanes::kWidth <= count; j += 4 * lanes::kWidth) {
-    std::uint32_t bits = 0;
-    for (int k = 0; k < 4; ++k) {
-      bits |= lanes::equal_bits(lanes::load(reach + j + k * lanes::kWidth), wanted)
-              << (k * lanes::kWidth);
+  for (; j + kAssignmentBlock <= count; j += kAssignmentBlock, blocks += kAssignmentBlockLanes) {
+    if (lanes::equal_bits(lanes::load(blocks), wanted) == 0) continue;
+    std::uint64_t bits = 0;
+    for (std::int64_t k = 0; k < kAssignmentBlock; k += lanes::kWidth) {
+      bits |= std::uint64_t{lanes::equal_bits(lanes::load(reach + j + k), wanted)} << k;
     }
     for (; bits != 0; bits &= bits - 1) {
-      const std::int64_t column = j + __builtin_ctz(bits);
+      const std::int64_t column = j + __builtin_ctzll(bits);
       if (row_of[column] < 0) return column;
       if (taken < 0) taken = column;
     }
   }
-  const std::int64_t last = portable::pick(reach + j, count - j, least, row_of + j);
+  const std::int64_t last = portable::pick(reach + j, blocks, count - j, least, row_of + j);
   if (last < 0) return taken;
   return taken < 0 || row_of[j + last] < 0 ? j + last : taken;
 }

@@ -9,6 +9,8 @@ namespace kernels::inline KERNELS_ABI::cpu {
 
 /// What one call to gate_row found.
 inline constexpr std::int64_t kAssignmentRefused = -1;
+inline constexpr std::int64_t kAssignmentBlock = 64;
+inline constexpr std::int64_t kAssignmentBlockLanes = 8;
 
 /// The loops, compiled for one instruction set.
 template <class T>
@@ -20,14 +22,15 @@ struct assignment_loops {
   /// The smallest cost, NaN left out.
   T (*least)(const T* cost, std::int64_t count);
   /// Takes the row into account in reach and from, and returns the smallest reach. Columns that a
-  /// search must not go to have the price −infinity.
+  /// search must not go to have the price −infinity. blocks: kAssignmentBlockLanes numbers for each
+  /// 64 columns or part of them, where pick() sees in which of them a reach is.
   double (*relax)(const T* cost, const double* price, std::int64_t count, T ceiling, double h,
-                  std::int32_t row, double* reach, std::int32_t* from);
+                  std::int32_t row, double* reach, std::int32_t* from, double* blocks);
   /// The same for the first row of a search, where reach and from hold nothing yet.
   double (*start)(const T* cost, const double* price, std::int64_t count, T ceiling,
-                  std::int32_t row, double* reach, std::int32_t* from);
+                  std::int32_t row, double* reach, std::int32_t* from, double* blocks);
   /// The first column without a row whose reach is `least`, otherwise the first one.
-  std::int64_t (*pick)(const double* reach, std::int64_t count, double least,
+  std::int64_t (*pick)(const double* reach, const double* blocks, std::int64_t count, double least,
                        const std::int32_t* row_of);
 };
 
@@ -55,7 +58,7 @@ T least(const T* cost, std::int64_t count) {
 
 template <class T>
 double relax(const T* cost, const double* price, std::int64_t count, T ceiling, double h,
-             std::int32_t row, double* reach, std::int32_t* from) {
+             std::int32_t row, double* reach, std::int32_t* from, double* /*blocks*/) {
   double least = math::kAssignmentFar;
   for (std::int64_t j = 0; j < count; ++j) {
     const double there = math::assignment_reach(static_cast<double>(cost[j]), price[j], h);
@@ -70,13 +73,13 @@ double relax(const T* cost, const double* price, std::int64_t count, T ceiling, 
 
 template <class T>
 double start(const T* cost, const double* price, std::int64_t count, T ceiling, std::int32_t row,
-             double* reach, std::int32_t* from) {
+             double* reach, std::int32_t* from, double* blocks) {
   for (std::int64_t j = 0; j < count; ++j) reach[j] = math::kAssignmentFar;
-  return relax(cost, price, count, ceiling, 0.0, row, reach, from);
+  return relax(cost, price, count, ceiling, 0.0, row, reach, from, blocks);
 }
 
-inline std::int64_t pick(const double* reach, std::int64_t count, double least,
-                         const std::int32_t* row_of) {
+inline std::int64_t pick(const double* reach, const double* /*blocks*/, std::int64_t count,
+                         double least, const std::int32_t* row_of) {
   std::int64_t taken = -1;
   for (std::int64_t j = 0; j < count; ++j) {
     if (reach[j] != least) continue;

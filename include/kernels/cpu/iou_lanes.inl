@@ -42,14 +42,14 @@ template <lane_kind Kind, class T>
   }
   const V shared = L::product(L::max(inner_w, zero), L::max(inner_h, zero));
   if constexpr (Kind == lane_kind::area) {
-    const V infinite = L::set(std::numeric_limits<T>::infinity());
+    const V infinite = L::set(math::kInfinity<T>);
     const V area_a = options.kind == overlap::over_b ? infinite : a.area;
     const V area_b = options.kind == overlap::over_a ? infinite : b.area;
     return L::max(L::div(shared, L::min(area_a, area_b)), zero);
   }
   const V joined = L::sub(L::add(a.area, b.area), shared);
   const V ratio = L::max(L::div(shared, joined), zero);
-  const V smallest = L::set(std::numeric_limits<T>::min());
+  const V smallest = L::set(math::kSmallestNormal<T>);
   const V outer_w = L::add(L::sub(L::max(a.right, b.right), L::min(a.left, b.left)), one);
   const V outer_h = L::add(L::sub(L::max(a.bottom, b.bottom), L::min(a.top, b.top)), one);
   if constexpr (Kind == lane_kind::giou) {
@@ -152,7 +152,7 @@ typename iou_lanes<T>::values arc_tangent(typename iou_lanes<T>::values y,
   const auto beyond = L::less(L::mul(L::set(math::kTanEighth<T>), high), low);
   const V above = L::select(beyond, L::sub(low, high), low);
   const V below = L::select(beyond, L::add(low, high), high);
-  const V t = L::div(above, L::max(L::set(std::numeric_limits<T>::min()), below));
+  const V t = L::div(above, L::max(L::set(math::kSmallestNormal<T>), below));
   const V z = L::mul(t, t);
   V q = L::set(terms::get(terms::kCount - 1));
   for (int k = terms::kCount - 2; k >= 0; --k) q = L::fma(q, z, L::set(terms::get(k)));
@@ -166,7 +166,6 @@ template <class T>
 void measure_lanes(box_tile<T>& tile, std::int64_t k, const iou_options& options) {
   using L = iou_lanes<T>;
   using V = typename L::values;
-  constexpr T kInfinite = std::numeric_limits<T>::infinity();
   const V zero = L::set(T(0));
   const V one = L::set(options.convention == pixel_convention::inclusive ? T(1) : T(0));
   const V left = L::load(tile.left + k);
@@ -176,14 +175,14 @@ void measure_lanes(box_tile<T>& tile, std::int64_t k, const iou_options& options
   const V width = L::max(L::add(L::sub(right, left), one), zero);
   const V height = L::max(L::add(L::sub(bottom, top), one), zero);
   V area = L::max(L::product(width, height), zero);
-  V low = L::set(kInfinite);  // the corners and the area of a box that is replaced
-  V high = L::set(-kInfinite);
+  V low = L::set(math::kInfinity<T>);  // the corners and the area of a box that is replaced
+  V high = L::set(-math::kInfinity<T>);
   V other = L::set(T(1));
   auto good = L::less(zero, area);
   if (math::overlap_has_distance(options.kind)) {
-    low = L::set(-kInfinite);
-    high = L::set(kInfinite);
-    other = L::set(kInfinite);
+    low = L::set(-math::kInfinity<T>);
+    high = L::set(math::kInfinity<T>);
+    other = L::set(math::kInfinity<T>);
     good = L::both(L::ordered(L::sub(left, left), L::sub(top, top)),
                    L::ordered(L::sub(right, right), L::sub(bottom, bottom)));
     V angle = zero;

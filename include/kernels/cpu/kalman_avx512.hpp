@@ -32,9 +32,7 @@ struct lanes<float> {
   static number min(number a, number b) { return _mm512_min_ps(a, b); }
   static number max(number a, number b) { return _mm512_max_ps(a, b); }
   static mask less_equal(number a, number b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
-  static mask finite(number a) {
-    return less_equal(abs(a), set(std::numeric_limits<float>::max()));
-  }
+  static mask finite(number a) { return less_equal(abs(a), set(math::kKalmanMost<float>)); }
   static mask both(mask a, mask b) { return static_cast<mask>(a & b); }
   static number select(mask m, number a, number b) { return _mm512_mask_blend_ps(m, b, a); }
 };
@@ -58,9 +56,7 @@ struct lanes<double> {
   static number min(number a, number b) { return _mm512_min_pd(a, b); }
   static number max(number a, number b) { return _mm512_max_pd(a, b); }
   static mask less_equal(number a, number b) { return _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ); }
-  static mask finite(number a) {
-    return less_equal(abs(a), set(std::numeric_limits<double>::max()));
-  }
+  static mask finite(number a) { return less_equal(abs(a), set(math::kKalmanMost<double>)); }
   static mask both(mask a, mask b) { return static_cast<mask>(a & b); }
   static number select(mask m, number a, number b) { return _mm512_mask_blend_pd(m, b, a); }
 };

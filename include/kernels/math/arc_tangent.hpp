@@ -3,8 +3,7 @@
 #pragma once
 
 #include <kernels/core/exact.hpp>
-
-#include <limits>
+#include <kernels/math/limits.hpp>
 
 namespace kernels::inline KERNELS_ABI::math {
 
@@ -49,7 +48,7 @@ KERNELS_HD T arc_tangent(T y, T x) {
   const bool beyond = low > exact::mul(kTanEighth<T>, high);
   const T above = beyond ? low - high : low;
   const T below = beyond ? exact::add(low, high) : high;
-  const T t = exact::div(above, exact::max(std::numeric_limits<T>::min(), below));
+  const T t = exact::div(above, exact::max(kSmallestNormal<T>, below));
   const T z = exact::mul(t, t);
   T q = arc_tangent_terms<T>::get(arc_tangent_terms<T>::kCount - 1);
   KERNELS_UNROLL

@@ -26,6 +26,13 @@ enum class box_format : std::uint8_t {
   xyah     ///< centre x, centre y, width / height, height
 };
 
+/// From the pixels of one image to those of another: x·scale_x + shift_x, then clipped to 0 …
+/// clip_width; likewise y. A clip size of 0 does not clip.
+struct box_move {
+  double scale_x = 1, scale_y = 1, shift_x = 0, shift_y = 0;
+  double clip_width = 0, clip_height = 0;
+};
+
 namespace math {
 
 /// Width and height, which are negative for an inside-out box.
@@ -98,14 +105,28 @@ KERNELS_HD box_numbers<T> box_to(box_format format, const box<T>& b) {
   }
 }
 
-/// The part of a box inside 0 … width by 0 … height: corners are moved to the edge, a box outside
-/// gets a side of 0. NaN corners stay.
+/// x between 0 and size; NaN stays (max and min give their second operand where one is NaN).
 template <class T>
-KERNELS_HD box<T> box_clip(const box<T>& b, T width, T height) {
-  // max and min give their second operand where one is NaN
-  return {exact::min(width, exact::max(T(0), b.left)), exact::min(height, exact::max(T(0), b.top)),
-          exact::min(width, exact::max(T(0), b.right)),
-          exact::min(height, exact::max(T(0), b.bottom))};
+KERNELS_HD T box_clip(T x, T size) {
+  return exact::min(size, exact::max(T(0), x));
+}
+
+/// A box scaled, shifted and clipped, in its own type.
+template <class T>
+KERNELS_HD box<T> box_moved(const box<T>& b, const box_move& m) {
+  const T sx = static_cast<T>(m.scale_x), dx = static_cast<T>(m.shift_x);
+  const T sy = static_cast<T>(m.scale_y), dy = static_cast<T>(m.shift_y);
+  box<T> moved{exact::fma(b.left, sx, dx), exact::fma(b.top, sy, dy), exact::fma(b.right, sx, dx),
+               exact::fma(b.bottom, sy, dy)};
+  if (m.clip_width > 0) {
+    moved.left = box_clip(moved.left, static_cast<T>(m.clip_width));
+    moved.right = box_clip(moved.right, static_cast<T>(m.clip_width));
+  }
+  if (m.clip_height > 0) {
+    moved.top = box_clip(moved.top, static_cast<T>(m.clip_height));
+    moved.bottom = box_clip(moved.bottom, static_cast<T>(m.clip_height));
+  }
+  return moved;
 }
 
 }  // namespace math

@@ -3,8 +3,7 @@
 
 #include <kernels/math/arc_tangent.hpp>
 #include <kernels/math/box.hpp>
-
-#include <limits>
+#include <kernels/math/limits.hpp>
 
 namespace kernels::inline KERNELS_ABI {
 
@@ -95,15 +94,15 @@ struct measured_box {
 
 template <class T>
 KERNELS_HD measured_box<T> measure(const box<T>& b, const iou_options& options) {
-  constexpr T kInfinite = std::numeric_limits<T>::infinity();
   const T area = box_area(b, options.convention);
   if (!overlap_has_distance(options.kind)) {
-    if (area > T(0) && (area < kInfinite || options.kind != overlap::iou)) {
+    if (area > T(0) && (area < kInfinity<T> || options.kind != overlap::iou)) {
       return {b.left, b.top, b.right, b.bottom, area, T(0)};
     }
-    return {kInfinite, kInfinite, -kInfinite, -kInfinite, T(1), T(0)};
+    return {kInfinity<T>, kInfinity<T>, -kInfinity<T>, -kInfinity<T>, T(1), T(0)};
   }
-  if (!box_is_finite(b)) return {-kInfinite, -kInfinite, kInfinite, kInfinite, kInfinite, T(0)};
+  if (!box_is_finite(b))
+    return {-kInfinity<T>, -kInfinity<T>, kInfinity<T>, kInfinity<T>, kInfinity<T>, T(0)};
   const T angle = options.kind == overlap::ciou
                       ? arc_tangent(exact::max(box_width(b, options.convention), T(0)),
                                     exact::max(box_height(b, options.convention), T(0)))
@@ -133,7 +132,6 @@ KERNELS_HD T overlap_of(const iou_options& options, const measured_box<T>& a,
     return overlap_ratio(shared, overlap_divisor(options.kind, a.area, b.area));
   }
   // max() gives its second operand where one is NaN: a NaN that must stay comes second
-  constexpr T kSmallest = std::numeric_limits<T>::min();
   const T least = overlap_least<T>(options.kind);
   const T ratio = overlap_ratio(shared, joined);
   const T outer_w = exact::add(exact::max(a.right, b.right) - exact::min(a.left, b.left), one);
@@ -141,20 +139,20 @@ KERNELS_HD T overlap_of(const iou_options& options, const measured_box<T>& a,
   if (options.kind == overlap::giou) {
     const T enclosing = exact::product(exact::max(T(0), outer_w), exact::max(T(0), outer_h));
     const T unused =
-        exact::div(exact::max(T(0), enclosing - joined), exact::max(kSmallest, enclosing));
+        exact::div(exact::max(T(0), enclosing - joined), exact::max(kSmallestNormal<T>, enclosing));
     return exact::max(ratio - unused, least);
   }
   const T dx = exact::add(a.left, a.right) - exact::add(b.left, b.right);  // twice the distance
   const T dy = exact::add(a.top, a.bottom) - exact::add(b.top, b.bottom);
   const T apart = exact::dot2(dx, dx, dy, dy);
   const T diagonal = exact::mul(T(4), exact::dot2(outer_w, outer_w, outer_h, outer_h));
-  const T distance = ratio - exact::div(apart, exact::max(kSmallest, diagonal));
+  const T distance = ratio - exact::div(apart, exact::max(kSmallestNormal<T>, diagonal));
   if (options.kind == overlap::diou) return exact::max(distance, least);
   constexpr T kFourOverPiSquared = T(0.40528473456935108577551785283891);
   const T turned = a.angle - b.angle;
   const T v = exact::product(exact::product(turned, turned), kFourOverPiSquared);
   const T weight = exact::add(T(1) - ratio, v);
-  const T penalty = exact::div(exact::product(v, v), exact::max(kSmallest, weight));
+  const T penalty = exact::div(exact::product(v, v), exact::max(kSmallestNormal<T>, weight));
   return exact::max(distance - penalty, least);
 }
 

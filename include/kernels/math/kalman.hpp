@@ -6,7 +6,6 @@
 #include <kernels/math/box.hpp>
 #include <kernels/math/kalman_models.hpp>
 
-#include <limits>
 #include <type_traits>
 
 namespace kernels::inline KERNELS_ABI::math {
@@ -28,7 +27,7 @@ struct kalman_scalar {
   KERNELS_HD static T min(T a, T b) { return exact::min(a, b); }
   KERNELS_HD static T max(T a, T b) { return exact::max(a, b); }
   KERNELS_HD static bool less_equal(T a, T b) { return a <= b; }
-  KERNELS_HD static bool finite(T a) { return abs(a) <= std::numeric_limits<T>::max(); }
+  KERNELS_HD static bool finite(T a) { return abs(a) <= kKalmanMost<T>; }
   KERNELS_HD static bool both(bool a, bool b) { return a && b; }
   KERNELS_HD static T select(bool m, T a, T b) { return m ? a : b; }
 };

@@ -4,6 +4,7 @@
 #include <kernels/core/exact.hpp>
 
 #include <cstdint>
+#include <limits>
 
 namespace kernels::inline KERNELS_ABI {
 
@@ -60,6 +61,11 @@ namespace math {
 inline constexpr double kKalmanSmallest = 1.0 / 1024;
 inline constexpr double kKalmanLargest = 134217728;
 
+template <class T>
+inline constexpr T kKalmanMost = std::numeric_limits<T>::max();
+template <class T>
+inline constexpr T kKalmanInfinite = std::numeric_limits<T>::infinity();
+
 /// Where a model keeps its numbers: planes of a structure of arrays. Each coordinate c that moves
 /// has a mean x and v and the covariance of (x, v) as p, g, u:
 ///   var x = p    cov(x, v) = g·p    var v = u + g²·p
@@ -69,13 +75,13 @@ inline constexpr double kKalmanLargest = 134217728;
 template <class Model>
 struct kalman_planes {
   static constexpr int kMeasured = 4;
-  static constexpr int x(int c) { return c; }
-  static constexpr int v(int c) { return 4 + c; }
-  static constexpr int p(int c) { return Model::kStates + c; }
-  static constexpr int g(int c) { return Model::kStates + 4 + c; }
-  static constexpr int u(int c) { return Model::kStates + 4 + Model::kMoving + c; }
+  KERNELS_HD static constexpr int x(int c) { return c; }
+  KERNELS_HD static constexpr int v(int c) { return 4 + c; }
+  KERNELS_HD static constexpr int p(int c) { return Model::kStates + c; }
+  KERNELS_HD static constexpr int g(int c) { return Model::kStates + 4 + c; }
+  KERNELS_HD static constexpr int u(int c) { return Model::kStates + 4 + Model::kMoving + c; }
   static constexpr int kPlain = Model::kStates + 4 + 2 * Model::kMoving;
-  static constexpr int coupling(int pair, int k) { return kPlain + 4 * pair + k; }
+  KERNELS_HD static constexpr int coupling(int pair, int k) { return kPlain + 4 * pair + k; }
   static constexpr int kAll = kPlain + (Model::kCouples ? 8 : 0);
 };
 

@@ -87,7 +87,8 @@ KERNELS_HD void kalman_initiate_plain(const math::kalman_noise<typename Ops::sca
 
 /// dt frames later: x += dt·v; the covariance by sums of positive terms only. Its determinant p·u
 /// is kept by shearing, and grows by position variance × velocity noise, then the other way round.
-template <class Ops, class Model, class At>
+/// OneFrame: dt is 1; the same numbers with less work.
+template <class Ops, class Model, bool OneFrame = false, class At>
 KERNELS_HD void kalman_predict_plain(const math::kalman_step<typename Ops::scalar>& step, At at) {
   using number = typename Ops::number;
   using at_plane = math::kalman_planes<Model>;
@@ -118,13 +119,16 @@ KERNELS_HD void kalman_predict_plain(const math::kalman_step<typename Ops::scala
     const number velocity = Ops::set(step.velocity[c]);
     const number moved = Ops::fma(dt, g, one);
     const number moved_p = Ops::mul(moved, p);
-    const number dt_u = Ops::mul(dt, u);
-    const number p_after = Ops::fma(total, size, Ops::fma(moved, moved_p, Ops::mul(dt, dt_u)));
-    const number cross = Ops::fma(moved_p, g, Ops::fma(Ops::set(step.cross[c]), size, dt_u));
+    const number dt_u = OneFrame ? u : Ops::mul(dt, u);
+    const number p_moved = Ops::fma(moved, moved_p, OneFrame ? u : Ops::mul(dt, dt_u));
+    const number p_after = Ops::fma(total, size, p_moved);
+    const number cross =
+        Ops::fma(moved_p, g, OneFrame ? u : Ops::fma(Ops::set(step.cross[c]), size, dt_u));
     const number v_after = Ops::fma(velocity, size, Ops::fma(g, Ops::mul(g, p), u));
     const number partly = Ops::fma(rest, g, one);
     const number p_partly =
-        Ops::fma(partly, Ops::mul(partly, p), Ops::mul(rest, Ops::mul(rest, u)));
+        OneFrame ? p_moved
+                 : Ops::fma(partly, Ops::mul(partly, p), Ops::mul(rest, Ops::mul(rest, u)));
     const number inverse = Ops::div(one, p_after);
     const number position = Ops::mul(Ops::set(step.position[c]), size);
     const number u_after = Ops::fma(Ops::mul(p, inverse), u,
@@ -231,7 +235,7 @@ KERNELS_HD typename Ops::number kalman_distance(const kalman_gate<Ops>& gate,
     distance = Ops::fma(Ops::mul(second, gate.inverse[2 * pair + 1]), second, distance);
   }
   return Ops::select(Ops::finite(distance), distance,
-                     Ops::set(std::numeric_limits<typename Ops::scalar>::infinity()));
+                     Ops::set(math::kKalmanInfinite<typename Ops::scalar>));
 }
 
 template <class Ops>

@@ -126,8 +126,8 @@ KERNELS_HD double rotated_iou(const measured_rotated_box& one, const measured_ro
   if (exact::dot2(dx, dx, dy, dy) > exact::mul(reach, reach)) return 0.0;
   const bool ordered = !rotated_before(two, one);
   if (ordered && !rotated_before(one, two)) return 1.0;  // identical
-  const measured_rotated_box& a = ordered ? one : two;
-  const measured_rotated_box& b = ordered ? two : one;
+  const measured_rotated_box a = ordered ? one : two;
+  const measured_rotated_box b = ordered ? two : one;
   const double ox = b.cx - a.cx;
   const double oy = b.cy - a.cy;
   // b in the frame of a

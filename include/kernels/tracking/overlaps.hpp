@@ -1,6 +1,7 @@
 // All pairs of two sets of boxes that overlap, in order of rows and then columns.
 #pragma once
 
+#include <kernels/cpu/overlap_hits.hpp>
 #include <kernels/math/iou.hpp>
 
 #include <algorithm>
@@ -19,30 +20,37 @@ class overlap_finder {
   void each(std::span<const box<double>> rows, std::span<const box<double>> columns,
             pixel_convention convention, const Found& found) {
     const double one = convention == pixel_convention::inclusive ? 1.0 : 0.0;
-    const std::size_t many = 4096;
+    const std::size_t many = 16384;
     if (rows.size() * columns.size() > many) {
       each_of_many(rows, columns, convention, found);
       return;
     }
-    areas_.clear();
-    for (const auto& c : columns) areas_.push_back(math::box_area(c, convention));
+    areas_.resize(columns.size());
+    corners_.resize(columns.size());
+    hits_.resize(columns.size() + 1);
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      areas_[j] = math::box_area(columns[j], convention);
+      corners_[j] = cpu::overlap_column(columns[j]);
+    }
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const box<double> r = rows[i];
       const double area = math::box_area(r, convention);
-      for (std::size_t j = 0; j < columns.size(); ++j) {
-        const box<double>& c = columns[j];
-        const double width = exact::min(r.right, c.right) - exact::max(r.left, c.left) + one;
-        const double height = exact::min(r.bottom, c.bottom) - exact::max(r.top, c.top) + one;
-        if (!(width > 0) || !(height > 0)) continue;
-        give(i, j, width, height, area, areas_[j], found);
+      const auto hits = static_cast<std::size_t>(
+          loop_(r, corners_.data(), std::ssize(columns), one, hits_.data()));
+      for (std::size_t k = 0; k < hits; ++k) {
+        const auto j = static_cast<std::size_t>(hits_[k]);
+        give(i, j, r, columns[j], one, area, areas_[j], found);
       }
     }
   }
 
  private:
   template <class Found>
-  static void give(std::size_t i, std::size_t j, double width, double height, double a, double b,
-                   const Found& found) {
+  static void give(std::size_t i, std::size_t j, const box<double>& r, const box<double>& c,
+                   double one, double a, double b, const Found& found) {
+    const double width = exact::min(r.right, c.right) - exact::max(r.left, c.left) + one;
+    const double height = exact::min(r.bottom, c.bottom) - exact::max(r.top, c.top) + one;
+    if (!(width > 0) || !(height > 0)) return;
     const double iou = math::iou_of_areas(exact::product(width, height), a, b);
     if (iou > 0) found(i, j, iou);
   }
@@ -84,14 +92,14 @@ class overlap_finder {
       for (const auto hit : hits_) {
         const auto j = static_cast<std::size_t>(hit);
         const box<double>& c = columns[j];
-        give(i, j, exact::min(r.right, c.right) - exact::max(r.left, c.left) + one,
-             exact::min(r.bottom, c.bottom) - exact::max(r.top, c.top) + one, area,
-             math::box_area(c, convention), found);
+        give(i, j, r, c, one, area, math::box_area(c, convention), found);
       }
     }
   }
 
+  cpu::overlap_loop loop_ = cpu::overlap_loop_for(instruction_set::best);
   std::vector<double> areas_, reach_;
+  std::vector<cpu::overlap_corners> corners_;
   std::vector<std::int32_t> order_, hits_;
 };
 

@@ -1,0 +1,90 @@
+// The cases of iou_match, written once for every backend. A runner has, for T float and double,
+//   std::vector<T> pairwise(a, b, options)                         the matrix
+//   best<T> best_match(a, b, iou_match_options)
+//   list<T> matches(a, b, iou_match_options, std::int64_t capacity)
+#pragma once
+
+#include "iou_cases.hpp"
+
+namespace iou_match_cases {
+
+using iou_cases::boxes;
+using iou_cases::same_bits;
+using kernels::iou_match_options;
+using kernels::overlap;
+
+template <class T>
+struct best {
+  std::vector<T> values;
+  std::vector<std::int32_t> indices;
+};
+
+/// What is beyond the last match stays as the runner filled it: −7.
+template <class T>
+struct list {
+  std::int64_t count;  ///< row_offsets[N]
+  std::vector<std::int64_t> row_offsets;
+  std::vector<std::int32_t> columns;
+  std::vector<T> values;
+};
+
+template <class T, class Run>
+void equals_search(const Run& run, int rows, int columns, const iou_match_options& options) {
+  const auto a = iou_cases::random_boxes<T>(rows, 21, true);
+  auto b = iou_cases::random_boxes<T>(columns, 22, true);
+  for (std::size_t k = 1; k < b.size() && k < a.size(); k += 4) b[k] = a[k];
+  const std::vector<T> matrix = run.pairwise(a, b, options.overlaps());
+  const T threshold = static_cast<T>(options.threshold);
+  best<T> expected;
+  list<T> all{0, {0}, {}, {}};
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    T most = kernels::math::overlap_least<T>(options.kind);
+    std::int32_t at = -1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const T value = matrix[i * b.size() + j];
+      if (j == 0 || value > most) {
+        most = value;
+        at = value > threshold ? static_cast<std::int32_t>(j) : -1;
+      }
+      if (value > threshold) {
+        all.columns.push_back(static_cast<std::int32_t>(j));
+        all.values.push_back(value);
+      }
+    }
+    expected.values.push_back(most);
+    expected.indices.push_back(at);
+    all.row_offsets.push_back(static_cast<std::int64_t>(all.columns.size()));
+  }
+  all.count = all.row_offsets.back();
+  CAPTURE(rows);
+  CAPTURE(columns);
+  CAPTURE(static_cast<int>(options.kind));
+  const best<T> given = run.best_match(a, b, options);
+  CHECK(same_bits(given.values, expected.values));
+  CHECK(given.indices == expected.indices);
+  for (const std::int64_t capacity : {all.count, all.count / 2, std::int64_t{0}, all.count + 5}) {
+    const list<T> found = run.matches(a, b, options, capacity);
+    list<T> wanted = all;
+    wanted.columns.resize(static_cast<std::size_t>(capacity), -7);
+    wanted.values.resize(static_cast<std::size_t>(capacity), T(-7));
+    CHECK(found.count == all.count);
+    CHECK(found.row_offsets == wanted.row_offsets);
+    CHECK(found.columns == wanted.columns);
+    CHECK(same_bits(found.values, wanted.values));
+  }
+}
+
+template <class T, class Run>
+void all_kinds(const Run& run, int rows, int columns) {
+  for (const auto kind : iou_cases::kKinds) {
+    for (const auto convention : iou_cases::kConventions) {
+      const double threshold = kernels::math::overlap_has_distance(kind) ? -0.4 : 0.1;
+      equals_search<T>(run, rows, columns, {kind, convention, threshold});
+    }
+  }
+  equals_search<T>(run, rows, columns, {});
+  equals_search<T>(run, rows, columns, {.threshold = 1});   // nothing
+  equals_search<T>(run, rows, columns, {.threshold = -1});  // everything
+}
+
+}  // namespace iou_match_cases
