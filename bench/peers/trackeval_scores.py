@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """TrackEval's scores and how long they take: trackeval_scores.py FOLDER BENCHMARK [REPETITIONS]
 
-FOLDER holds truth/SEQ.txt, tracks/SEQ.txt and lengths.json {"SEQ": frames}; BENCHMARK is MOT15,
-MOT16, MOT17 or MOT20. Prints one JSON object: "seconds" (the fastest repetition over all sequences,
-from boxes in memory to scores: overlaps, preprocessing, HOTA, CLEAR, Identity), "reading" (of the
-text files, not part of it), "version", and "scores" by sequence and for COMBINED_SEQ.
+FOLDER holds truth/SEQ.txt, tracks/SEQ.txt and lengths.txt with a line "SEQ frames" each; BENCHMARK
+is MOT15, MOT16, MOT17 or MOT20. Prints lines "name value …": "seconds" (the fastest repetition over
+all sequences, from boxes in memory to scores: overlaps, preprocessing, HOTA, CLEAR, Identity),
+"reading" (of the text files, not part of it), "version", and then every figure of all sequences
+together, as "HOTA/DetA" (19 values) or "CLEAR/MOTA" (one).
 Needs: pip install trackeval. Exit code 3 if that is missing.
 """
 
 import contextlib
 import importlib.metadata
 import io
-import json
 import os
 import sys
 import time
@@ -26,14 +26,6 @@ except ImportError:
 for alias, kind in (("float", float), ("int", int), ("bool", bool)):
     if alias not in numpy.__dict__:  # older TrackEval, newer numpy
         setattr(numpy, alias, kind)
-
-
-def plain(value):
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, numpy.ndarray):
-        return [float(each) for each in value]
-    return float(value)
 
 
 def evaluate(folder, benchmark, lengths):
@@ -70,20 +62,23 @@ def evaluate(folder, benchmark, lengths):
     combined = {m.get_name(): m.combine_sequences({s: scores[s][m.get_name()] for s in scores})
                 for m in metrics}
     total = time.perf_counter() - begin
-    scores["COMBINED_SEQ"] = combined
-    return total - reading, reading, scores
+    return total - reading, reading, combined
 
 
 def main():
     folder, benchmark = sys.argv[1], sys.argv[2]
     repetitions = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    with open(os.path.join(folder, "lengths.json"), encoding="utf-8") as file:
-        lengths = json.load(file)
+    with open(os.path.join(folder, "lengths.txt"), encoding="utf-8") as file:
+        lengths = {name: int(frames) for name, frames in (line.split() for line in file)}
     with contextlib.redirect_stdout(io.StringIO()):
         runs = [evaluate(folder, benchmark, lengths) for _ in range(repetitions)]
     seconds, reading, scores = min(runs, key=lambda run: run[0])
-    print(json.dumps({"seconds": seconds, "reading": reading, "scores": plain(scores),
-                      "version": importlib.metadata.version("trackeval")}))
+    print("seconds", seconds)
+    print("reading", reading)
+    print("version", importlib.metadata.version("trackeval"))
+    for group, figures in scores.items():
+        for name, value in figures.items():
+            print(f"{group}/{name}", *(repr(float(v)) for v in numpy.atleast_1d(value)))
 
 
 main()

@@ -22,8 +22,8 @@ constexpr const char* kNotes =
     "\nIdentities are given names one to one so that as many rows as possible agree. Rows are the\n"
     "same if their identities go together and left, top, width and height are within the\n"
     "tolerance.\n"
-    "\nExit code: 0 nothing differs, 1 something does (or failed), 2 a mistake in what was asked\n"
-    "or in a file.\n";
+    "\nExit code: 0 nothing differs, 1 something does, 2 a mistake in what was asked or in a "
+    "file.\n";
 
 std::string report(const mot_difference& d) {
   std::string text;
@@ -44,6 +44,15 @@ std::string report(const mot_difference& d) {
                       {"scores differ", count(d.scores), ""}});
   if (d.boxes != 0) text += "largest difference of a box: " + number_text(d.largest, 4) + " px\n";
   return text + (d.any() ? "different\n" : "the same\n");
+}
+
+/// A file that cannot be read must not look like a difference (exit code 1).
+std::vector<mot_row> rows_of(const std::string& path) {
+  try {
+    return read_mot_file(path);
+  } catch (const failure& e) {
+    throw usage_error(e.what());
+  }
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -71,7 +80,7 @@ int parse_and_run(int argc, char** argv) {
   if (!(o.tolerance >= 0) || !std::isfinite(o.tolerance)) {
     throw usage_error("--tolerance: wanted a number of pixels, at least 0");
   }
-  const auto difference = difference_of(read_mot_file(a), a, read_mot_file(b), b, o);
+  const auto difference = difference_of(rows_of(a), a, rows_of(b), b, o);
   if (!quiet) std::fputs(report(difference).c_str(), stdout);
   return difference.any() ? 1 : 0;
 }

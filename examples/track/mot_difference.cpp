@@ -17,6 +17,7 @@ namespace {
 constexpr double kRounding = 1e-9;  // of decimals that are no binary numbers
 constexpr double kScoreTolerance = 0.005;
 constexpr std::int32_t kNone = -1;
+constexpr std::size_t kMostPairs = std::size_t{1} << 24;  // a gigabyte
 constexpr double kHint = 1.0 / 1024;  // weight of boxes that overlap by half, beside equal ones
 
 double distance(const mot_row& a, const mot_row& b) {
@@ -77,6 +78,9 @@ class comparison {
         const bool same = distance(x, y) <= options_.tolerance + kRounding;
         if (!same && !overlap_by_half(x, y)) return;
         together[{ids_a_.of(x), ids_b_.of(y)}] += same ? 1 : kHint;
+        if (together.size() > kMostPairs) {
+          throw usage_error("more than 2^24 pairs of identities overlap: not comparable");
+        }
       });
     });
     name(together);

@@ -96,9 +96,9 @@ class mot_matcher {
     offsets_.push_back(static_cast<std::int32_t>(costs_.size()));
     row_to_column_.resize(used_rows);
     column_to_row_.resize(static_cast<std::size_t>(used_columns));
-    solver_.solve(
-        assignment_scratch<double>::lists{offsets_.data(), columns_of_pairs_.data(), costs_.data()},
-        0.0, row_to_column_, column_to_row_);
+    const assignment_scratch<double>::lists lists{offsets_.data(), columns_of_pairs_.data(),
+                                                  costs_.data()};
+    solver_.solve(lists, 0.0, row_to_column_, column_to_row_);
     for (std::size_t r = 0; r < used_rows; ++r) {
       for (std::int32_t k = offsets_[r]; k < offsets_[r + 1]; ++k) {
         const auto at = static_cast<std::size_t>(k);

@@ -145,6 +145,11 @@ class mot_preparation {
   }
 
  private:
+  struct listed {
+    kernels::box<double> box;
+    std::int32_t index;
+  };
+
   static std::int64_t frame_at(const mot_side& side, std::int64_t k) {
     return k < side.size() ? side.frame[static_cast<std::size_t>(k)]
                            : std::numeric_limits<std::int64_t>::max();
@@ -170,30 +175,62 @@ class mot_preparation {
     refuse("mot_metrics", "tracks", "at most 2^27 pairs of boxes that overlap", "more");
   }
 
+  /// Lists a frame's tracks that have an area; many of them by their left side.
+  void list_tracks(std::int64_t b, std::int64_t b_end) {
+    listed_.clear();
+    for (std::int64_t j = b; j < b_end; ++j) {
+      if (!(tracks_.area[static_cast<std::size_t>(j)] > math::kMotEpsilon)) continue;
+      listed_.push_back({tracks_.at(j), static_cast<std::int32_t>(j - b)});
+    }
+    constexpr std::size_t kMany = 48;
+    furthest_.clear();
+    if (listed_.size() < kMany) return;
+    std::sort(listed_.begin(), listed_.end(), [](const listed& x, const listed& y) {
+      return x.box.left != y.box.left ? x.box.left < y.box.left : x.index < y.index;
+    });
+    for (const listed& track : listed_) {
+      const double before = furthest_.empty() ? track.box.right : furthest_.back();
+      furthest_.push_back(std::max(before, track.box.right));
+    }
+  }
+
+  /// Columns of the listed tracks that overlap with a box, ascending: near_, the first `found`.
+  std::size_t find_near(const box<double>& x) {
+    std::size_t first = 0, last = listed_.size();
+    if (!furthest_.empty()) {
+      first = static_cast<std::size_t>(
+          std::upper_bound(furthest_.begin(), furthest_.end(), x.left) - furthest_.begin());
+      last = static_cast<std::size_t>(
+          std::lower_bound(listed_.begin(), listed_.end(), x.right,
+                           [](const listed& y, double right) { return y.box.left < right; }) -
+          listed_.begin());
+    }
+    std::size_t found = 0;
+    for (std::size_t k = first; k < last; ++k) {  // without a branch that nobody can predict
+      const box<double>& y = listed_[k].box;
+      near_[found] = listed_[k].index;
+      found += static_cast<std::size_t>((y.left < x.right) & (y.right > x.left) &
+                                        (y.top < x.bottom) & (y.bottom > x.top));
+    }
+    if (!furthest_.empty()) std::sort(near_.data(), near_.data() + found);
+    return found;
+  }
+
   /// The overlapping pairs of a frame, by ascending row and column.
   void overlap(std::int64_t t, std::int64_t t_end, std::int64_t b, std::int64_t b_end) {
     overlaps_.clear();
-    const auto columns = static_cast<std::int32_t>(b_end - b);
-    near_.resize(static_cast<std::size_t>(columns));
-    const double* left = tracks_.left.data() + b;
-    const double* top = tracks_.top.data() + b;
-    const double* right = tracks_.right.data() + b;
-    const double* bottom = tracks_.bottom.data() + b;
+    if (t == t_end || b == b_end) return;
+    list_tracks(b, b_end);
+    near_.resize(listed_.size() + 1);
     for (std::int64_t i = t; i < t_end; ++i) {
       const box<double> x = truth_.at(i);
       const double area = truth_.area[static_cast<std::size_t>(i)];
       if (!(area > math::kMotEpsilon)) continue;
-      std::size_t found = 0;
-      for (std::int32_t j = 0; j < columns; ++j) {  // without a branch
-        near_[found] = j;
-        found += static_cast<std::size_t>((left[j] < x.right) & (right[j] > x.left) &
-                                          (top[j] < x.bottom) & (bottom[j] > x.top));
-      }
+      const std::size_t found = find_near(x);
       for (std::size_t k = 0; k < found; ++k) {
         const std::int64_t j = b + near_[k];
-        const double other = tracks_.area[static_cast<std::size_t>(j)];
-        if (!(other > math::kMotEpsilon)) continue;
         const double shared = math::intersection(x, tracks_.at(j), pixel_convention::continuous);
+        const double other = tracks_.area[static_cast<std::size_t>(j)];
         const double similarity = math::iou_of_areas(shared, area, other);
         if (!(similarity > 0)) continue;
         refuse_too_many(overlaps_);
@@ -282,6 +319,8 @@ class mot_preparation {
   mot_matcher matcher_;
   std::vector<mot_pair> overlaps_;
   std::vector<mot_matcher::pair> candidates_;
+  std::vector<listed> listed_;
+  std::vector<double> furthest_;  // right side of the listed tracks up to each; empty: unsorted
   std::vector<std::int32_t> near_, row_of_, column_of_;
   std::vector<std::uint8_t> gone_;
 };
