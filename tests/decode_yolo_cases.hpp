@@ -2,8 +2,7 @@
 //   decode_yolo_cases::answer operator()(const decode_yolo_cases::problem&)
 #pragma once
 
-#include <kernels/core/view.hpp>
-#include <kernels/math/decode_yolo.hpp>
+#include <kernels/decode_yolo_gpu.hpp>
 
 #include <doctest/doctest.h>
 

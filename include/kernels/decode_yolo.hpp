@@ -15,6 +15,17 @@
 
 namespace kernels::inline KERNELS_ABI {
 
+#if defined(KERNELS_WITH_CUDA)
+namespace gpu {
+extern template std::int64_t decode_yolo_workspace_bytes<float>(
+    const decode_yolo_arguments<float, space::device>&);
+extern template void decode_yolo<float>(CUstream_st*,
+                                        const decode_yolo_arguments<float, space::device>&,
+                                        const decode_yolo_options&,
+                                        view<std::byte, 1, space::device>);
+}  // namespace gpu
+#endif
+
 /// For each picture, anchors in ascending order whose best score is above the threshold:
 ///
 ///   class, score   the highest score of the C classes and its class, ties the lowest; NaN is no

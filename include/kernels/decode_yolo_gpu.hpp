@@ -63,4 +63,51 @@ void check_decode_yolo(const decode_yolo_arguments<T, Space>& a,
   }
 }
 
+namespace gpu {
+/// Defined in cuda/kernels/decode_yolo.cuh.
+template <class T>
+std::int64_t decode_yolo_workspace_bytes(const decode_yolo_arguments<T, space::device>& arguments);
+template <class T>
+void decode_yolo(CUstream_st* stream, const decode_yolo_arguments<T, space::device>& arguments,
+                 const decode_yolo_options& options, view<std::byte, 1, space::device> workspace);
+}  // namespace gpu
+
+/// Scratch that the GPU form needs, in bytes: 8 an anchor of each picture, and a little.
+inline std::int64_t decode_yolo_workspace_bytes(
+    [[maybe_unused]] on_gpu exec, const decode_yolo_arguments<float, space::device>& arguments) {
+  check_decode_yolo(arguments, {});
+#if KERNELS_HAS_CUDA
+  return gpu::decode_yolo_workspace_bytes<float>(arguments);
+#else
+  refuse_without_cuda("decode_yolo");
+#endif
+}
+
+/// decode_yolo on device memory, letterboxes included: queued on exec's stream, nothing is
+/// allocated, may be captured in a graph. Results: as on the CPU (decode_yolo.hpp). workspace:
+/// decode_yolo_workspace_bytes() bytes, aligned to 256.
+/// Errors: as on the CPU; a workspace that is too small; host pointers; cuda_error; kernels::error
+/// without CUDA.
+inline void decode_yolo([[maybe_unused]] on_gpu exec,
+                        const decode_yolo_arguments<float, space::device>& arguments,
+                        const decode_yolo_options& options,
+                        [[maybe_unused]] view<std::byte, 1, space::device> workspace) {
+  check_decode_yolo(arguments, options);
+#if KERNELS_HAS_CUDA
+  gpu::decode_yolo<float>(exec.stream, arguments, options, workspace);
+#else
+  refuse_without_cuda("decode_yolo");
+#endif
+}
+
+/// The GPU form for occasional use: allocates its scratch and waits for the stream.
+inline void decode_yolo(on_gpu exec, const decode_yolo_arguments<float, space::device>& arguments,
+                        const decode_yolo_options& options = {}) {
+  buffer<std::byte, memory::device> scratch(decode_yolo_workspace_bytes(exec, arguments));
+  decode_yolo(exec, arguments, options, scratch.as({scratch.size()}));
+#if KERNELS_HAS_CUDA
+  check_cuda(cudaStreamSynchronize(exec.stream), "decode_yolo");
+#endif
+}
+
 }  // namespace kernels::inline KERNELS_ABI

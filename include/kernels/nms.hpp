@@ -12,6 +12,19 @@
 
 namespace kernels::inline KERNELS_ABI {
 
+#if defined(KERNELS_WITH_CUDA)
+namespace gpu {
+extern template std::int64_t nms_workspace_bytes<float>(const nms_arguments<float, space::device>&,
+                                                        const nms_options&);
+extern template std::int64_t nms_workspace_bytes<double>(
+    const nms_arguments<double, space::device>&, const nms_options&);
+extern template void nms<float>(CUstream_st*, const nms_arguments<float, space::device>&,
+                                const nms_options&, view<std::byte, 1, space::device>);
+extern template void nms<double>(CUstream_st*, const nms_arguments<double, space::device>&,
+                                 const nms_options&, view<std::byte, 1, space::device>);
+}  // namespace gpu
+#endif
+
 /// Suppresses in each group [offsets[g], offsets[g+1]) of boxes by itself.
 ///
 ///   takes part   score > score_threshold, and no coordinate is NaN

@@ -56,6 +56,9 @@ void check_nms(const nms_arguments<T, Space>& a, const nms_options& options) {
   if (options.max_kept < 0) {
     refuse("nms", "max_kept", "0 (no limit) or more", std::to_string(options.max_kept));
   }
+  if (options.largest_group < 0) {
+    refuse("nms", "largest_group", "0 (all boxes) or more", std::to_string(options.largest_group));
+  }
   if constexpr (Space == space::host) {
     std::int64_t last = 0;
     for (std::int64_t g = 0; g < a.offsets.extent[0]; ++g) {
@@ -70,6 +73,59 @@ void check_nms(const nms_arguments<T, Space>& a, const nms_options& options) {
       refuse("nms", "offsets", "a last entry of " + std::to_string(n), std::to_string(last));
     }
   }
+}
+
+namespace gpu {
+/// Defined in cuda/kernels/nms.cuh.
+template <class T>
+std::int64_t nms_workspace_bytes(const nms_arguments<T, space::device>& arguments,
+                                 const nms_options& options);
+template <class T>
+void nms(CUstream_st* stream, const nms_arguments<T, space::device>& arguments,
+         const nms_options& options, view<std::byte, 1, space::device> workspace);
+}  // namespace gpu
+
+/// Scratch that the GPU form needs, in bytes: about 60 a box, and for each group a bit mask of
+/// min(largest_group, 2048)² bits. Looks at extents and options only.
+template <class T>
+std::int64_t nms_workspace_bytes([[maybe_unused]] on_gpu exec,
+                                 const nms_arguments<T, space::device>& arguments,
+                                 const nms_options& options = {}) {
+  check_nms(arguments, options);
+#if KERNELS_HAS_CUDA
+  return gpu::nms_workspace_bytes<T>(arguments, options);
+#else
+  refuse_without_cuda("nms");
+#endif
+}
+
+/// nms on device memory: queued on exec's stream, nothing is allocated, no result goes through the
+/// host, may be captured in a graph. Results: as on the CPU (nms.hpp), and besides:
+/// - offsets are in device memory and so not checked: they are cut to 0 … n, and a group of more
+///   boxes than options.largest_group gets a count of −1 and nothing kept;
+/// - workspace: nms_workspace_bytes() bytes, aligned to 256.
+/// Errors: as on the CPU but for offsets; a workspace that is too small; host pointers; too many
+/// groups for a launch; cuda_error; kernels::error without CUDA.
+template <class T>
+void nms([[maybe_unused]] on_gpu exec, const nms_arguments<T, space::device>& arguments,
+         const nms_options& options, [[maybe_unused]] view<std::byte, 1, space::device> workspace) {
+  check_nms(arguments, options);
+#if KERNELS_HAS_CUDA
+  gpu::nms<T>(exec.stream, arguments, options, workspace);
+#else
+  refuse_without_cuda("nms");
+#endif
+}
+
+/// The GPU form for occasional use: allocates its scratch and waits for the stream.
+template <class T>
+void nms(on_gpu exec, const nms_arguments<T, space::device>& arguments,
+         const nms_options& options = {}) {
+  buffer<std::byte, memory::device> scratch(nms_workspace_bytes(exec, arguments, options));
+  nms(exec, arguments, options, scratch.as({scratch.size()}));
+#if KERNELS_HAS_CUDA
+  check_cuda(cudaStreamSynchronize(exec.stream), "nms");
+#endif
 }
 
 }  // namespace kernels::inline KERNELS_ABI

@@ -15,6 +15,17 @@
 
 namespace kernels::inline KERNELS_ABI {
 
+#if defined(KERNELS_WITH_CUDA)
+namespace gpu {
+extern template void preprocess<float>(CUstream_st*, view<const std::uint8_t, 4, space::device>,
+                                       view<const preprocess_region, 1, space::device>,
+                                       view<float, 4, space::device>, const preprocess_options&);
+extern template void preprocess<half>(CUstream_st*, view<const std::uint8_t, 4, space::device>,
+                                      view<const preprocess_region, 1, space::device>,
+                                      view<half, 4, space::device>, const preprocess_options&);
+}  // namespace gpu
+#endif
+
 /// Output r, of (R, 3, H, W), shows region r of the frames (N, H, W, 3), 8-bit:
 ///
 ///   content    the region's aspect ratio fitted into W × H as make_letterbox() does it (a region

@@ -60,4 +60,29 @@ inline math::preprocess_scale preprocess_scale_of(const preprocess_options& opti
   return s;
 }
 
+namespace gpu {
+/// Defined in cuda/kernels/preprocess.cuh.
+template <class Out>
+void preprocess(CUstream_st* stream, view<const std::uint8_t, 4, space::device> frames,
+                view<const preprocess_region, 1, space::device> regions,
+                view<Out, 4, space::device> output, const preprocess_options& options);
+}  // namespace gpu
+
+/// preprocess on device memory, regions included: queued on exec's stream, nothing is allocated,
+/// may be captured in a graph. Results: as on the CPU (preprocess.hpp).
+/// Errors: as on the CPU; host pointers; too many regions for a launch; cuda_error; kernels::error
+/// without CUDA.
+template <class Out>
+void preprocess([[maybe_unused]] on_gpu exec,
+                const view<const std::uint8_t, 4, space::device>& frames,
+                const view<const preprocess_region, 1, space::device>& regions,
+                const view<Out, 4, space::device>& output, const preprocess_options& options = {}) {
+  check_preprocess(frames, regions, output, options);
+#if KERNELS_HAS_CUDA
+  gpu::preprocess<Out>(exec.stream, frames, regions, output, options);
+#else
+  refuse_without_cuda("preprocess");
+#endif
+}
+
 }  // namespace kernels::inline KERNELS_ABI

@@ -79,6 +79,12 @@ TEST_CASE("decode_yolo: refused arguments") {
     options.score_threshold = std::numeric_limits<double>::quiet_NaN();
   });
   CHECK(a.counts[0] == -7);
+#if !KERNELS_HAS_CUDA
+  CHECK_THROWS_WITH_AS(
+      kernels::decode_yolo(kernels::on_gpu(),
+                           decode_yolo_cases::arguments<kernels::space::device>(p, a)),
+      doctest::Contains("kernels::cuda"), kernels::error);
+#endif
 }
 
 TEST_CASE("letterbox: sizes and places") {

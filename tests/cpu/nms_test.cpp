@@ -156,6 +156,17 @@ TEST_CASE("nms: refused arguments") {
                                   .counts = kernels::packed(&count, {1})};
   CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_cpu(), a), doctest::Contains("scores: wanted 4"),
                        kernels::error);
+#if !KERNELS_HAS_CUDA
+  CHECK_THROWS_WITH_AS(
+      kernels::nms(kernels::on_gpu(),
+                   kernels::nms_arguments<float, kernels::space::device>{
+                       .boxes = {}, .scores = {}, .kept = {}, .counts = {nullptr, {1}, {1}}}),
+      doctest::Contains("counts"), kernels::error);
+  kernels::nms_arguments<float, kernels::space::device> empty{
+      .boxes = {}, .scores = {}, .kept = {}, .counts = {&count, {1}, {1}}};
+  CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_gpu(), empty), doctest::Contains("kernels::cuda"),
+                       kernels::error);
+#endif
   a.scores.extent[0] = 4;
   a.boxes.data = nullptr;
   CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_cpu(), a), doctest::Contains("boxes"),

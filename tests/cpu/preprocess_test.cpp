@@ -104,6 +104,13 @@ TEST_CASE("preprocess: refused arguments") {
   q = p;
   q.frame_stride[1] = 3;
   refused(q, "frames");
+#if !KERNELS_HAS_CUDA
+  CHECK_THROWS_WITH_AS(
+      kernels::preprocess(kernels::on_gpu(), kernels::device_view<const std::uint8_t, 4>{},
+                          kernels::device_view<const kernels::preprocess_region, 1>{},
+                          kernels::device_view<float, 4>{nullptr, {0, 3, 4, 4}, {48, 16, 4, 1}}),
+      doctest::Contains("frames"), kernels::error);
+#endif
 }
 
 TEST_CASE("half: every half there and back, and what lies between") {

@@ -7,7 +7,7 @@
 #include <kernels/cpu/parallel.hpp>
 #include <kernels/math/decode_yolo.hpp>
 
-#include <limits>
+#include <algorithm>
 
 namespace kernels::inline KERNELS_ABI::cpu {
 
@@ -19,7 +19,7 @@ struct yolo_tile {
 
   void clear() {
     for (std::int64_t k = 0; k < kYoloTile; ++k) {
-      score[k] = -std::numeric_limits<float>::infinity();
+      score[k] = math::kYoloNoScore;
       label[k] = 0;
     }
   }

@@ -3,6 +3,8 @@
 
 #include <kernels/math/letterbox.hpp>
 
+#include <limits>
+
 namespace kernels::inline KERNELS_ABI {
 
 struct decode_yolo_options {
@@ -19,6 +21,9 @@ struct yolo_best {
   T score;
   std::int32_t label;
 };
+
+/// What a best class starts with: below every score.
+inline constexpr float kYoloNoScore = -std::numeric_limits<float>::infinity();
 
 /// Takes in the next class.
 template <class T>

@@ -14,6 +14,8 @@ struct nms_options {
   double score_threshold = -std::numeric_limits<double>::infinity();
   pixel_convention convention = pixel_convention::continuous;
   std::int64_t max_kept = 0;  ///< of a group, best first; 0: no limit
+  /// On the GPU: no group has more boxes than this, which sizes launches and workspace; 0: n.
+  std::int64_t largest_group = 0;
 };
 
 namespace math {

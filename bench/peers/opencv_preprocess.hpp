@@ -1,0 +1,71 @@
+// The peers of preprocess and decode_yolo on the CPU, as programs around OpenCV's dnn do it.
+// Compiled where OpenCV is found (KERNELS_BENCH_OPENCV).
+#pragma once
+
+#include <kernels/letterbox.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/dnn.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <vector>
+
+namespace bench {
+
+/// resize, copyMakeBorder, cvtColor, convertTo, split: a letterboxed BGR frame into three float
+/// planes (RGB, 0 … 1).
+inline void opencv_letterbox(const cv::Mat& frame, const kernels::letterbox& l, int width,
+                             int height, float* planes) {
+  cv::Mat resized;
+  cv::resize(frame, resized, {l.content_width, l.content_height}, 0, 0, cv::INTER_LINEAR);
+  cv::Mat padded;
+  cv::copyMakeBorder(resized, padded, l.top, height - l.top - l.content_height, l.left,
+                     width - l.left - l.content_width, cv::BORDER_CONSTANT, {114, 114, 114});
+  cv::cvtColor(padded, padded, cv::COLOR_BGR2RGB);
+  cv::Mat scaled;
+  padded.convertTo(scaled, CV_32F, 1 / 255.0);
+  std::vector<cv::Mat> channels;
+  for (int c = 0; c < 3; ++c) {
+    channels.emplace_back(height, width, CV_32F, planes + std::ptrdiff_t{c} * width * height);
+  }
+  cv::split(scaled, channels);
+}
+
+/// The same with dnn::blobFromImage after the border.
+inline cv::Mat opencv_blob(const cv::Mat& frame, const kernels::letterbox& l, int width,
+                           int height) {
+  cv::Mat resized;
+  cv::resize(frame, resized, {l.content_width, l.content_height}, 0, 0, cv::INTER_LINEAR);
+  cv::Mat padded;
+  cv::copyMakeBorder(resized, padded, l.top, height - l.top - l.content_height, l.left,
+                     width - l.left - l.content_width, cv::BORDER_CONSTANT, {114, 114, 114});
+  return cv::dnn::blobFromImage(padded, 1 / 255.0, {}, {}, true);
+}
+
+/// A head (4 + C, A): transposed, then minMaxLoc of each row. Returns the number of detections.
+inline int opencv_decode(const cv::Mat& head, float threshold, const kernels::letterbox& l,
+                         std::vector<cv::Rect2f>& boxes, std::vector<float>& scores,
+                         std::vector<int>& classes) {
+  cv::Mat rows;
+  cv::transpose(head, rows);
+  boxes.clear();
+  scores.clear();
+  classes.clear();
+  const float x_ratio = static_cast<float>(l.source_width) / static_cast<float>(l.content_width);
+  const float y_ratio = static_cast<float>(l.source_height) / static_cast<float>(l.content_height);
+  for (int a = 0; a < rows.rows; ++a) {
+    double best = 0;
+    cv::Point place;
+    cv::minMaxLoc(rows.row(a).colRange(4, rows.cols), nullptr, &best, nullptr, &place);
+    if (!(best > static_cast<double>(threshold))) continue;
+    const auto* r = rows.ptr<float>(a);
+    boxes.emplace_back((r[0] - r[2] / 2 - static_cast<float>(l.left)) * x_ratio,
+                       (r[1] - r[3] / 2 - static_cast<float>(l.top)) * y_ratio, r[2] * x_ratio,
+                       r[3] * y_ratio);
+    scores.push_back(static_cast<float>(best));
+    classes.push_back(place.x);
+  }
+  return static_cast<int>(boxes.size());
+}
+
+}  // namespace bench
