@@ -272,7 +272,10 @@ fi
 # --- a run that is interrupted
 "$bin/track" --video clip.mp4 --output stopped/t.txt --overlay stopped/o.mp4 >.out 2>.err &
 victim=$!
-sleep 0.7
+for _ in $(seq 100); do
+  [ -e stopped ] && break
+  sleep 0.1
+done
 kill -TERM $victim 2>/dev/null
 wait $victim
 code=$?
