@@ -71,7 +71,8 @@ void video_writer::commit() {
     arrived = video_reader(temporary_).expected_frames();
   } catch (const failure&) {
   }
-  if (frames_ > 0 && arrived < frames_ - 1) {
+  const auto slack = std::max<std::int64_t>(1, frames_ / 100);  // some containers only estimate
+  if (arrived < frames_ - slack) {
     throw output_failure("cannot write " + path_.string() + ": only " + std::to_string(arrived) +
                          " of " + std::to_string(frames_) +
                          " frames arrived in the file; free some space or choose another folder");

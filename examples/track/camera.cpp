@@ -52,8 +52,7 @@ std::int64_t track_rows::tracks() const {
   ids.reserve(rows_.size());
   for (const auto& row : rows_) ids.push_back(row.id);
   std::ranges::sort(ids);
-  const auto rest = std::ranges::unique(ids);
-  return static_cast<std::int64_t>(ids.size() - rest.size());
+  return std::unique(ids.begin(), ids.end()) - ids.begin();
 }
 
 void track_rows::write(const std::filesystem::path& path) const {

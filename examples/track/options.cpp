@@ -65,7 +65,7 @@ void add_tracking(CLI::App& app, options& o, raw_options& raw) {
   app.add_option("--track-threshold", o.track_threshold, "scores above it are sure (default 0.6)")
       ->type_name("X");
   app.add_option("--new-threshold", o.new_threshold,
-                 "scores that begin a track (default: track threshold + 0.1)")
+                 "scores that begin a track (default: track threshold + 0.1; botsort 0.7)")
       ->type_name("X");
   app.add_option("--match-threshold", o.match_threshold,
                  "largest distance of a match; sort, ocsort: smallest IoU")
