@@ -138,8 +138,8 @@ KERNELS_HD T overlap_of(const iou_options& options, const measured_box<T>& a,
   const T outer_h = exact::add(exact::max(a.bottom, b.bottom) - exact::min(a.top, b.top), one);
   if (options.kind == overlap::giou) {
     const T enclosing = exact::product(exact::max(T(0), outer_w), exact::max(T(0), outer_h));
-    const T unused =
-        exact::div(exact::max(T(0), enclosing - joined), exact::max(kSmallestNormal<T>, enclosing));
+    const T unused = exact::div(exact::max(T(0), exact::add(enclosing, -joined)),
+                                exact::max(kSmallestNormal<T>, enclosing));
     return exact::max(ratio - unused, least);
   }
   const T dx = exact::add(a.left, a.right) - exact::add(b.left, b.right);  // twice the distance

@@ -33,14 +33,14 @@ KERNELS_HD measured_rotated_box measure(const rotated_box<T>& b) {
   const double angle = static_cast<double>(b.angle);
   const double area = exact::product(w, h);
   // what is not finite minus itself is NaN
-  const bool good = w > 0 && h > 0 && area > 0 && area - area == 0 && cx - cx == 0 &&
+  const bool good = w > 0 && h > 0 && area > 0 && exact::add(area, -area) == 0 && cx - cx == 0 &&
                     cy - cy == 0 && angle >= -1e9 && angle <= 1e9;
   if (!good) return {0, 0, 0, 0, 0, 0, 0, 0, 1};
   const sine_cosine turn = sine_cosine_degrees(angle);
   return {cx,
           cy,
-          0.5 * w,
-          0.5 * h,
+          exact::mul(0.5, w),
+          exact::mul(0.5, h),
           angle,
           area,
           exact::mul(0.5, exact::sqrt(exact::dot2(w, w, h, h))),
@@ -94,10 +94,12 @@ KERNELS_HD double rotated_edge(double px, double py, double qx, double qy, doubl
 /// sides are the vectors u and v.
 KERNELS_HD double rotated_shared(double half_width, double half_height, double x, double y,
                                  double ux, double uy, double vx, double vy) {
-  const double x0 = (x - ux) - vx, y0 = (y - uy) - vy;
-  const double x1 = exact::add(x, ux) - vx, y1 = exact::add(y, uy) - vy;
-  const double x2 = exact::add(exact::add(x, ux), vx), y2 = exact::add(exact::add(y, uy), vy);
-  const double x3 = exact::add(x - ux, vx), y3 = exact::add(y - uy, vy);
+  const double left = exact::add(x, -ux), right = exact::add(x, ux);
+  const double above = exact::add(y, -uy), below = exact::add(y, uy);
+  const double x0 = exact::add(left, -vx), y0 = exact::add(above, -vy);
+  const double x1 = exact::add(right, -vx), y1 = exact::add(below, -vy);
+  const double x2 = exact::add(right, vx), y2 = exact::add(below, vy);
+  const double x3 = exact::add(left, vx), y3 = exact::add(above, vy);
   // area = −∮ y dx over the boundary pressed into the rectangle: no polygon needs to be built
   double sum = rotated_edge(x0, y0, x1, y1, half_width, half_height);
   sum = exact::add(sum, rotated_edge(x1, y1, x2, y2, half_width, half_height));

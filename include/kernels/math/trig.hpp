@@ -37,7 +37,7 @@ KERNELS_HD sine_cosine sine_cosine_degrees(double degrees) {
   c = exact::fma(c, z, -1.0 / 720.0);
   c = exact::fma(c, z, 1.0 / 24.0);
   // sin(x + tail) = x + (x³·s + tail·cos x); cos(x + tail) = 1 − (z/2 − (z²·c − x·tail))
-  const double half = 0.5 * z;  // exact
+  const double half = exact::mul(0.5, z);  // exact
   const double cosine_short = 1.0 - half;
   const double sine = x + exact::fma(exact::mul(x, z), s, exact::mul(tail, cosine_short));
   const double lost = (1.0 - cosine_short) - half;
