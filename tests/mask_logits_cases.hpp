@@ -113,8 +113,10 @@ void matches_reference(Run run) {
                                                {1, 5, 300, 9, 64},
                                                {0, 4, 4, 9, 9},
                                                {2, 4, 4, 0, 5}}) {
-    CAPTURE(w);
-    CAPTURE(width);
+    const int map_width = w;  // clang 14 captures no structured bindings
+    CAPTURE(map_width);
+    const int image_width = width;
+    CAPTURE(image_width);
     CHECK(matches(run, random_logits(n, h, w), {height, width}, plain));
     CHECK(matches(run, random_logits(n, h, w), {height, width},
                   {.threshold = 1.5F, .stability_offset = 0.25F}));
