@@ -114,8 +114,10 @@ void equals_plain_loop(Run run, std::int64_t scale = 1) {
     for (const int patch : {1, 7}) {
       for (const int labels : {1, 5, 40}) {
         const auto r = random_request<Label>(height * scale, width, labels, boxes, patch);
-        CAPTURE(height);
-        CAPTURE(width);
+        const int image_height = height;
+        CAPTURE(image_height);
+        const int image_width = width;
+        CAPTURE(image_width);
         CAPTURE(patch);
         CHECK(equals_plain_loop<Label>(run, r));
       }

@@ -175,7 +175,8 @@ void equals_definition(Run run) {
                                 {0, 3, 5},
                                 {2, 0, 5},
                                 {2, 3, 0}}) {
-    CAPTURE(w);
+    const int map_width = w;  // clang 14 captures no structured bindings
+    CAPTURE(map_width);
     CHECK(equals_definition(run, random_pixels(n, h, w, 3)));
   }
 }
@@ -189,7 +190,8 @@ void iou_equals_loop(Run run) {
                                    {0, 3, 4, 4},
                                    {3, 0, 4, 4},
                                    {3, 3, 0, 4}}) {
-    CAPTURE(w);
+    const int map_width = w;  // clang 14 captures no structured bindings
+    CAPTURE(map_width);
     CHECK(iou_equals_loop<float>(run, random_pixels(n, h, w, 5), random_pixels(m, h, w, 6)));
     CHECK(iou_equals_loop<double>(run, random_pixels(n, h, w, 5), random_pixels(n, h, w, 5)));
   }

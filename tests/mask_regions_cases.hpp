@@ -103,7 +103,8 @@ void equals_flood(Run run) {
                                 {2, 0, 4},
                                 {2, 4, 0}}) {
     for (const unsigned percent : {15U, 50U, 85U}) {
-      CAPTURE(w);
+      const int map_width = w;  // clang 14 captures no structured bindings
+      CAPTURE(map_width);
       CAPTURE(percent);
       const pixels p = noise(n, h, w, percent);
       CHECK(equals_flood(run, p, {.holes_below = 4, .islands_below = 5}));

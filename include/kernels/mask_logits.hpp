@@ -32,7 +32,8 @@ extern template void mask_logits(CUstream_st*, view<const float, 3, space::devic
 /// values around) of the threshold may differ from PyTorch's. Any scale, also downwards (no
 /// smoothing, as in PyTorch). A pixel next to a NaN is outside the mask; so may be one next to an
 /// infinite value: clamp those first.
-/// Cost: N·H·W comparisons; h·w values read, an eighth of a byte written a pixel.
+/// Cost: at most N·H·W comparisons, 64 pixels at once where all values around them are clearly on
+/// one side; h·w values read, an eighth of a byte written a pixel.
 /// Errors: kernels::error for shapes that do not fit, an empty map for an image that is not empty,
 /// a region that is inside-out, a threshold that is NaN, a negative offset.
 inline void mask_logits(on_cpu exec, const view<const float, 3>& logits, mask_image image,

@@ -61,8 +61,10 @@ TEST_CASE("mask_rle: equals a loop down the columns, there and back") {
                                 {2, 129, 128},
                                 {1, 0, 5},
                                 {1, 5, 0}}) {
-    CAPTURE(h);
-    CAPTURE(w);
+    const int map_height = h;
+    CAPTURE(map_height);
+    const int map_width = w;  // clang 14 captures no structured bindings
+    CAPTURE(map_width);
     CHECK(round_trip(random_pixels(n, h, w, 3)));
   }
 }

@@ -39,7 +39,7 @@ template <class Label>
 std::uint64_t label_changes(const Label* p, int n, bool room) {
   if (n < 64 && !room) return portable::label_changes(p, n, false);
   const Label* q = p - (64 - n);
-  const auto same = [&](std::size_t byte) {
+  const auto same = [&](int byte) {
     const auto* bytes = reinterpret_cast<const char*>(q) + byte;
     const auto* before = reinterpret_cast<const char*>(q - 1) + byte;
     const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
@@ -51,20 +51,18 @@ std::uint64_t label_changes(const Label* p, int n, bool room) {
   std::uint64_t equal = 0;
   if constexpr (sizeof(Label) == 1) {
     for (int k = 0; k < 2; ++k) {
-      const __m256i s = same(static_cast<std::size_t>(32 * k));
+      const __m256i s = same(32 * k);
       equal |= std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(s))} << (32 * k);
     }
   } else if constexpr (sizeof(Label) == 2) {
     for (int k = 0; k < 2; ++k) {
       const __m256i s =
-          _mm256_permute4x64_epi64(_mm256_packs_epi16(same(static_cast<std::size_t>(64 * k)),
-                                                      same(static_cast<std::size_t>(64 * k + 32))),
-                                   0xd8);
+          _mm256_permute4x64_epi64(_mm256_packs_epi16(same(64 * k), same(64 * k + 32)), 0xd8);
       equal |= std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(s))} << (32 * k);
     }
   } else {
     for (int k = 0; k < 8; ++k) {
-      const __m256 s = _mm256_castsi256_ps(same(static_cast<std::size_t>(32 * k)));
+      const __m256 s = _mm256_castsi256_ps(same(32 * k));
       equal |= std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_ps(s))} << (8 * k);
     }
   }

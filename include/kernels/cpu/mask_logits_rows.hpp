@@ -16,6 +16,20 @@ struct mask_levels {
   std::int64_t above = 0, below = 0;
 };
 
+/// Samples that are all in it give blends on that side of the threshold, whatever the weights: a
+/// blend of two numbers at most kFar from the threshold is between them but for 2^-22 of kFar +
+/// |threshold|.
+struct sure_range {
+  static constexpr float kFar = 1024.0F;
+  float least, most;
+  sure_range(float threshold, int side) {
+    const float size = threshold < 0 ? -threshold : threshold;
+    const float near = exact::product(exact::add(kFar, size), 1.0F / 1048576.0F);
+    least = exact::add(threshold, side < 0 ? -kFar : near);
+    most = exact::add(threshold, side < 0 ? -near : kFar);
+  }
+};
+
 struct mask_logits_loops {
   using threshold_loop = void (*)(const float* row, const std::int32_t* low, const float* weight,
                                   std::int64_t words, const mask_thresholds& thresholds,
@@ -39,6 +53,7 @@ struct logit_lanes {
   static float sub(float a, float b) { return a - b; }
   static float fma(float a, float b, float c) { return exact::fma(a, b, c); }
   static std::uint64_t above(float a, float b) { return std::uint64_t{a > b}; }
+  static bool all_within(float a, float least, float most) { return a >= least && a <= most; }
   static std::pair<float, float> neighbours(const float* row, const std::int32_t* low) {
     return {row[*low], row[*low + 1]};
   }
@@ -62,6 +77,10 @@ struct logit_lanes {
   static __m256 fma(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
   static std::uint64_t above(__m256 a, __m256 b) {
     return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)));
+  }
+  static bool all_within(__m256 a, float least, float most) {
+    return _mm256_movemask_ps(_mm256_and_ps(_mm256_cmp_ps(a, set(least), _CMP_GE_OQ),
+                                            _mm256_cmp_ps(a, set(most), _CMP_LE_OQ))) == 0xff;
   }
   struct two {
     __m256 a, b;
@@ -95,6 +114,10 @@ struct logit_lanes {
   static __m512 sub(__m512 a, __m512 b) { return _mm512_sub_ps(a, b); }
   static __m512 fma(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
   static std::uint64_t above(__m512 a, __m512 b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
+  static bool all_within(__m512 a, float least, float most) {
+    return _mm512_mask_cmp_ps_mask(_mm512_cmp_ps_mask(a, set(least), _CMP_GE_OQ), a, set(most),
+                                   _CMP_LE_OQ) == 0xffff;
+  }
   struct two {
     __m512 a, b;
   };

@@ -30,7 +30,26 @@ void threshold_row(const float* row, const std::int32_t* low, const float* weigh
   const auto middle = logit_lanes::set(thresholds.middle);
   const auto upper = logit_lanes::set(thresholds.upper);
   const auto lower = logit_lanes::set(thresholds.lower);
+  const sure_range zeros_range(Count ? thresholds.lower : thresholds.middle, -1);
+  const sure_range ones_range(Count ? thresholds.upper : thresholds.middle, 1);
   for (std::int64_t k = 0; k < words; ++k) {
+    bool zeros = true;
+    bool ones = true;
+    const std::int64_t last = low[k * kMaskBits + kMaskBits - 1] + 1;
+    for (std::int64_t s = low[k * kMaskBits]; s <= last && (zeros || ones); s += kWidth) {
+      const auto samples = logit_lanes::load(row + s);
+      zeros = zeros && logit_lanes::all_within(samples, zeros_range.least, zeros_range.most);
+      ones = ones && logit_lanes::all_within(samples, ones_range.least, ones_range.most);
+    }
+    if (zeros || ones) {
+      const std::uint64_t word = ones ? inside[k] : 0;
+      if (out != nullptr) out[k] = word;
+      if constexpr (Count) {
+        levels->above += math::count_bits(word);
+        levels->below += math::count_bits(word);
+      }
+      continue;
+    }
     std::uint64_t word = 0;
     std::uint64_t above = 0;
     std::uint64_t below = 0;
