@@ -151,20 +151,24 @@ kalman_noise<T> kalman_noise_of(const Model& model) {
 template <class T, class Model>
 kalman_step<T> kalman_step_of(const Model& model, double dt) {
   const kalman_variances all = kalman_variances_of(model);
-  const double rho = exact::fma(0.5, dt, -0.5);
-  const double spread = exact::div(exact::fma(dt, dt, -1.0), 12.0);
+  const double rho = 0.5 * (dt - 1);
+  const double spread = dt == 1 ? 0 : exact::div(exact::fma(dt, dt, -1.0), 12.0);
   kalman_step<T> step{};
   step.dt = static_cast<T>(dt);
   step.rho = static_cast<T>(rho);
-  step.rest = static_cast<T>(exact::fma(0.5, dt, 0.5));
+  step.rest = static_cast<T>(0.5 * (dt + 1));
   for (int c = 0; c < 4; ++c) {
-    const double velocity = exact::product(dt, all.velocity[c]);
+    // one frame: the same numbers without calls of fma(), which is slow where it is not built in
+    const bool one = dt == 1;
+    const double velocity = one ? all.velocity[c] : exact::product(dt, all.velocity[c]);
     const double position =
-        exact::product(dt, exact::fma(spread, all.velocity[c], all.position[c]));
+        one ? all.position[c]
+            : exact::product(dt, exact::fma(spread, all.velocity[c], all.position[c]));
     step.velocity[c] = static_cast<T>(velocity);
     step.position[c] = static_cast<T>(position);
-    step.cross[c] = static_cast<T>(exact::product(rho, velocity));
-    step.total[c] = static_cast<T>(exact::fma(exact::mul(rho, rho), velocity, position));
+    step.cross[c] = one ? T(0) : static_cast<T>(exact::product(rho, velocity));
+    step.total[c] = one ? step.position[c]
+                        : static_cast<T>(exact::fma(exact::mul(rho, rho), velocity, position));
   }
   return step;
 }
