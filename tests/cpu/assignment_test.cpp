@@ -105,6 +105,28 @@ TEST_CASE("assignment cpu: matrix and lists, portable and vector code give one a
   CHECK(instruction_sets_that_differ<double>() == 0);
 }
 
+TEST_CASE("assignment cpu: dense costs, by lists of the cheapest pairs and by whole rows") {
+  std::mt19937 random(11);
+  int wrong = 0;
+  for (const auto& [rows, columns] :
+       std::vector<assignment_cases::shape>{{256, 256}, {300, 290}, {60, 321}, {330, 260}}) {
+    for (const kind k : {kind::fractions, kind::negative, kind::whole_numbers}) {
+      problem p = assignment_cases::random_problem(random, rows, columns, k);
+      for (int i = 20; rows == 60 && i < 25; ++i) {  // five rows for three columns
+        for (int j = 3; j < columns; ++j)
+          p.cost[static_cast<std::size_t>(i * columns + j)] = kInfinity;
+      }
+      for (const double limit : {kInfinity, 0.75}) {
+        for (const auto isa : {instruction_set::portable, instruction_set::best}) {
+          kernels::assignment_solver<double> solver(isa);
+          wrong += solve(solver, p, limit) == solve_by_rows(isa, p, limit) ? 0 : 1;
+        }
+      }
+    }
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE(
     "assignment cpu: the order of rows and columns does not matter where the best is unique") {
   std::mt19937 random(9);

@@ -6,6 +6,7 @@
 #include <kernels/cpu/assignment_avx512.hpp>
 #include <kernels/cpu/assignment_dense.hpp>
 #include <kernels/cpu/assignment_greedy.hpp>
+#include <kernels/cpu/assignment_short.hpp>
 #include <kernels/cpu/assignment_sparse.hpp>
 
 namespace kernels::inline KERNELS_ABI::cpu {
@@ -29,7 +30,8 @@ const assignment_loops<T>& assignment_loops_for(instruction_set isa) {
 template <class T>
 class assignment_scratch {
  public:
-  explicit assignment_scratch(instruction_set isa) : loops_(assignment_loops_for<T>(isa)) {}
+  explicit assignment_scratch(instruction_set isa)
+      : isa_(isa), loops_(assignment_loops_for<T>(isa)) {}
 
   /// What the rows of a problem are: a dense matrix, or lists of pairs.
   using dense = view<const T, 2>;
@@ -56,7 +58,8 @@ class assignment_scratch {
       }
     } else if constexpr (std::is_same_v<Rows, dense>) {
       assignment_dense_rows<T> whole(state_, loops_, cost.data, cost.stride[0], ceiling, open_);
-      for (std::int32_t i = 0; i < rows; ++i) assignment_add_row(state_, whole, i);
+      std::int32_t i = cost.extent[1] >= kShortRows ? add_by_short_lists(cost, ceiling, whole) : 0;
+      for (; i < rows; ++i) assignment_add_row(state_, whole, i);
     }
     return true;
   }
@@ -77,6 +80,47 @@ class assignment_scratch {
   /// Reading whole rows is faster if more than one in so many pairs is allowed.
   static constexpr std::int64_t kMostListed = 6;
 
+  /// Rows of so many columns are worth a list of their cheapest pairs.
+  static constexpr std::int64_t kShortRows = 256;
+
+  /// Adds rows by lists of their cheapest pairs, and by whole rows where those do not do, until
+  /// that was too often. Returns the first row that is left.
+  std::int32_t add_by_short_lists(const dense& cost, T ceiling, assignment_dense_rows<T>& whole) {
+    const std::int64_t rows = cost.extent[0];
+    const std::int64_t columns = cost.extent[1];
+    const std::int64_t most = 4096 + rows * columns / kMostListed;
+    std::int64_t found = 0;
+    bounds_.resize(static_cast<std::size_t>(rows));
+    for (std::int64_t i = 0; i < rows; ++i) {
+      make_room(found + columns);
+      const T* row = cost.data + i * cost.stride[0];
+      const T bound = assignment_short_bound(row, columns, ceiling);
+      found += loops_.gate_row(row, columns, bound, pairs_.column.data() + found,
+                               pairs_.cost.data() + found);
+      if (found > most) return 0;  // many equal costs
+      pairs_.start[static_cast<std::size_t>(i) + 1] = found;
+      bounds_[static_cast<std::size_t>(i)] =
+          bound < ceiling ? static_cast<double>(bound) : math::kAssignmentFar;
+    }
+    assignment_short_rows listed(state_, pairs_, bounds_, assignment_loops_for<double>(isa_),
+                                 open_);
+    std::int64_t failures = 0;
+    std::int32_t i = 0;
+    for (; i < rows && failures <= 16 + i / 8; ++i) {
+      if (assignment_add_row(state_, listed, i)) continue;
+      ++failures;
+      assignment_add_row(state_, whole, i);
+    }
+    return i;
+  }
+
+  void make_room(std::int64_t pairs) {
+    const auto room = static_cast<std::size_t>(pairs);
+    if (pairs_.column.size() >= room) return;
+    pairs_.column.resize(2 * room);
+    pairs_.cost.resize(2 * room);
+  }
+
   /// Lists the allowed pairs, unless they are more than `most`.
   gathered gather(dense& cost, std::int64_t rows, T ceiling, std::int64_t most) {
     if (cost.stride[1] != 1 && cost.size() > 0) cost = repack(cost);
@@ -85,11 +129,7 @@ class assignment_scratch {
     pairs_.start[0] = 0;
     std::int64_t found = 0;
     for (std::int64_t i = 0; i < rows; ++i) {
-      const auto room = static_cast<std::size_t>(found + columns);
-      if (pairs_.column.size() < room) {
-        pairs_.column.resize(2 * room);
-        pairs_.cost.resize(2 * room);
-      }
+      make_room(found + columns);
       const std::int64_t more =
           loops_.gate_row(cost.data + i * cost.stride[0], columns, ceiling,
                           pairs_.column.data() + found, pairs_.cost.data() + found);
@@ -138,12 +178,13 @@ class assignment_scratch {
                                         {cost.extent[0], cost.extent[1]});
   }
 
+  instruction_set isa_;
   const assignment_loops<T>& loops_;
   assignment_state state_;
   assignment_pairs pairs_;
   std::vector<math::assignment_step> heap_;
   std::vector<std::int32_t> touched_;
-  std::vector<double> open_;
+  std::vector<double> open_, bounds_;
   std::vector<T> packed_;
 };
 

@@ -16,6 +16,7 @@ class assignment_dense_rows {
     open_.assign(s.price.size() + parts * kAssignmentBlockLanes, 0.0);
   }
 
+  [[nodiscard]] static bool failed() { return false; }
   void begin() { fresh_ = true; }
 
   void expand(std::int32_t row, double h, double /*cut*/) {

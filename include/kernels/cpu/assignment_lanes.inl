@@ -87,6 +87,20 @@ double start(const T* cost, const double* price, std::int64_t count, T ceiling, 
   return expand<true>(cost, price, count, ceiling, 0.0, row, reach, from, blocks);
 }
 
+inline double survey(const double* reach, std::int64_t count, double* blocks) {
+  auto smallest = lanes::set(math::kAssignmentFar);
+  std::int64_t j = 0;
+  for (; j + kAssignmentBlock <= count; j += kAssignmentBlock, blocks += kAssignmentBlockLanes) {
+    auto one = lanes::load(reach + j);
+    for (std::int64_t k = lanes::kWidth; k < kAssignmentBlock; k += lanes::kWidth) {
+      one = lanes::min(lanes::load(reach + j + k), one);
+    }
+    lanes::store(blocks, one);
+    smallest = lanes::min(one, smallest);
+  }
+  return exact::min(portable::least(reach + j, count - j), lanes::smallest(smallest));
+}
+
 inline std::int64_t pick(const double* reach, const double* blocks, std::int64_t count,
                          double least, const std::int32_t* row_of) {
   const auto wanted = lanes::set(least);
@@ -111,4 +125,4 @@ inline std::int64_t pick(const double* reach, const double* blocks, std::int64_t
 
 template <class T>
 inline constexpr assignment_loops<T> kAssignmentLoops = {&gate_row<T>, &least<T>, &relax<T>,
-                                                         &start<T>, &pick};
+                                                         &start<T>, &survey, &pick};

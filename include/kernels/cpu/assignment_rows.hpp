@@ -29,6 +29,8 @@ struct assignment_loops {
   /// The same for the first row of a search, where reach and from hold nothing yet.
   double (*start)(const T* cost, const double* price, std::int64_t count, T ceiling,
                   std::int32_t row, double* reach, std::int32_t* from, double* blocks);
+  /// The smallest reach, and the blocks for pick(), where reaches were changed one by one.
+  double (*survey)(const double* reach, std::int64_t count, double* blocks);
   /// The first column without a row whose reach is `least`, otherwise the first one.
   std::int64_t (*pick)(const double* reach, const double* blocks, std::int64_t count, double least,
                        const std::int32_t* row_of);
@@ -78,6 +80,10 @@ double start(const T* cost, const double* price, std::int64_t count, T ceiling, 
   return relax(cost, price, count, ceiling, 0.0, row, reach, from, blocks);
 }
 
+inline double survey(const double* reach, std::int64_t count, double* /*blocks*/) {
+  return least(reach, count);
+}
+
 inline std::int64_t pick(const double* reach, const double* /*blocks*/, std::int64_t count,
                          double least, const std::int32_t* row_of) {
   std::int64_t taken = -1;
@@ -91,7 +97,7 @@ inline std::int64_t pick(const double* reach, const double* /*blocks*/, std::int
 
 template <class T>
 inline constexpr assignment_loops<T> kAssignmentLoops = {&gate_row<T>, &least<T>, &relax<T>,
-                                                         &start<T>, &pick};
+                                                         &start<T>,    &survey,   &pick};
 
 }  // namespace portable
 }  // namespace kernels::inline KERNELS_ABI::cpu

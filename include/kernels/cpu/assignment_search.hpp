@@ -54,9 +54,11 @@ struct assignment_state {
 ///   next(cut)                    the step to go to, kAssignmentNone if there is none within `cut`
 ///   close(column)                the search has been there
 ///   second_level(visited)        from now on the second level only
+///   failed()                     after next(): it cannot say
 ///   end()                        the search is over
+/// False: the search failed, and nothing has changed.
 template <class Rows>
-void assignment_add_row(assignment_state& s, Rows& rows, std::int32_t added) {
+bool assignment_add_row(assignment_state& s, Rows& rows, std::int32_t added) {
   s.visited.clear();
   rows.begin();
   bool may_leave = s.limited;  // may a row be left unmatched?
@@ -67,6 +69,10 @@ void assignment_add_row(assignment_state& s, Rows& rows, std::int32_t added) {
   math::assignment_step step{};
   for (;;) {
     step = rows.next(leave);
+    if (rows.failed()) {
+      rows.end();
+      return false;
+    }
     if (step.key == math::kAssignmentNone) {
       if (may_leave) break;
       may_leave = true;  // no column of the first level: on to the second
@@ -121,6 +127,7 @@ void assignment_add_row(assignment_state& s, Rows& rows, std::int32_t added) {
     s.row_of[column] = row;
     column = row == added ? -1 : before;
   }
+  return true;
 }
 
 }  // namespace kernels::inline KERNELS_ABI::cpu

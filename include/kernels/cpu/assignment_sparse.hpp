@@ -46,6 +46,7 @@ class assignment_sparse_rows {
     return true;
   }
 
+  [[nodiscard]] static bool failed() { return false; }
   void begin() {
     heap_.clear();
     touched_.clear();
