@@ -45,12 +45,24 @@ void kalman_boxes(CUstream_st*, const kalman_device<Model, T>&, const kalman_lis
                   device_view<box<T>, 1> boxes);
 }  // namespace gpu
 
+namespace kalman_checks {
+template <class Model, class T>
+constexpr void compiled() {
+  static_assert(
+      (std::is_same_v<T, float> || std::is_same_v<T, double>)&&(
+          std::is_same_v<Model, kalman_sort7> || std::is_same_v<Model, kalman_xyah> ||
+          std::is_same_v<Model, kalman_xywh>),
+      "kalman on the GPU: sort7, xyah and xywh, float and double; other models: kalman_linear.cuh");
+}
+}  // namespace kalman_checks
+
 /// See kalman.hpp.
 template <class Model, class T>
 void kalman_initiate(
     [[maybe_unused]] on_gpu exec, [[maybe_unused]] const gpu::kalman_device<Model, T>& state,
     [[maybe_unused]] const std::type_identity_t<gpu::kalman_list>& slots,
     [[maybe_unused]] const std::type_identity_t<device_view<const T, 2>>& measurements) {
+  kalman_checks::compiled<Model, T>();
 #if KERNELS_HAS_CUDA
   gpu::kalman_initiate<Model, T>(exec.stream, state, slots, measurements);
 #else
@@ -62,6 +74,7 @@ void kalman_predict([[maybe_unused]] on_gpu exec,
                     [[maybe_unused]] const gpu::kalman_device<Model, T>& state,
                     [[maybe_unused]] const std::type_identity_t<gpu::kalman_list>& slots,
                     [[maybe_unused]] const kalman_predict_options& options = {}) {
+  kalman_checks::compiled<Model, T>();
 #if KERNELS_HAS_CUDA
   gpu::kalman_predict<Model, T>(exec.stream, state, slots, options);
 #else
@@ -73,6 +86,7 @@ void kalman_zero_velocity([[maybe_unused]] on_gpu exec,
                           [[maybe_unused]] const gpu::kalman_device<Model, T>& state,
                           [[maybe_unused]] const std::type_identity_t<gpu::kalman_list>& slots,
                           [[maybe_unused]] std::uint32_t coordinates) {
+  kalman_checks::compiled<Model, T>();
 #if KERNELS_HAS_CUDA
   gpu::kalman_zero_velocity<Model, T>(exec.stream, state, slots, coordinates);
 #else
@@ -84,6 +98,7 @@ void kalman_update(
     [[maybe_unused]] on_gpu exec, [[maybe_unused]] const gpu::kalman_device<Model, T>& state,
     [[maybe_unused]] const std::type_identity_t<gpu::kalman_list>& slots,
     [[maybe_unused]] const std::type_identity_t<device_view<const T, 2>>& measurements) {
+  kalman_checks::compiled<Model, T>();
 #if KERNELS_HAS_CUDA
   gpu::kalman_update<Model, T>(exec.stream, state, slots, measurements);
 #else
@@ -96,6 +111,7 @@ void kalman_project([[maybe_unused]] on_gpu exec,
                     [[maybe_unused]] const std::type_identity_t<gpu::kalman_list>& slots,
                     [[maybe_unused]] const device_view<T, 2>& mean,
                     [[maybe_unused]] const device_view<T, 3>& covariance) {
+  kalman_checks::compiled<Model, T>();
 #if KERNELS_HAS_CUDA
   gpu::kalman_project<Model, T>(exec.stream, state, slots, mean, covariance);
 #else
@@ -109,6 +125,7 @@ void kalman_gating(
     [[maybe_unused]] const std::type_identity_t<device_view<const T, 2>>& measurements,
     [[maybe_unused]] const device_view<T, 2>& distances,
     [[maybe_unused]] const kalman_gating_options& options = {}) {
+  kalman_checks::compiled<Model, T>();
 #if KERNELS_HAS_CUDA
   gpu::kalman_gating<Model, T>(exec.stream, state, slots, measurements, distances, options);
 #else
@@ -120,6 +137,7 @@ void kalman_warp(
     [[maybe_unused]] on_gpu exec, [[maybe_unused]] const gpu::kalman_device<Model, T>& state,
     [[maybe_unused]] const std::type_identity_t<gpu::kalman_list>& slots,
     [[maybe_unused]] const std::type_identity_t<device_view<const kalman_motion<T>, 1>>& motions) {
+  kalman_checks::compiled<Model, T>();
 #if KERNELS_HAS_CUDA
   gpu::kalman_warp<Model, T>(exec.stream, state, slots, motions);
 #else
@@ -131,6 +149,7 @@ void kalman_warp([[maybe_unused]] on_gpu exec,
                  [[maybe_unused]] const gpu::kalman_device<Model, T>& state,
                  [[maybe_unused]] const std::type_identity_t<gpu::kalman_list>& slots,
                  [[maybe_unused]] const std::type_identity_t<kalman_motion<T>>& motion) {
+  kalman_checks::compiled<Model, T>();
 #if KERNELS_HAS_CUDA
   gpu::kalman_warp<Model, T>(exec.stream, state, slots, motion);
 #else
@@ -142,6 +161,7 @@ void kalman_boxes([[maybe_unused]] on_gpu exec,
                   [[maybe_unused]] const gpu::kalman_device<Model, T>& state,
                   [[maybe_unused]] const std::type_identity_t<gpu::kalman_list>& slots,
                   [[maybe_unused]] const device_view<box<T>, 1>& boxes) {
+  kalman_checks::compiled<Model, T>();
 #if KERNELS_HAS_CUDA
   gpu::kalman_boxes<Model, T>(exec.stream, state, slots, boxes);
 #else

@@ -65,6 +65,8 @@ struct lanes<double> {
 //
 #include <kernels/math/kalman_coupled.inl>
 //
+#include <kernels/cpu/kalman_chunks.inl>
+//
 #include <kernels/cpu/kalman_loops.inl>
 
 }  // namespace kernels::inline KERNELS_ABI::cpu::avx512::kalman

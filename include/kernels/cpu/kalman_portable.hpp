@@ -20,6 +20,8 @@ using lanes = kalman_one<T>;
 
 using namespace math::kalman_steps;  // NOLINT
 
+#include <kernels/cpu/kalman_chunks.inl>
+//
 #include <kernels/cpu/kalman_loops.inl>
 }  // namespace kalman
 
