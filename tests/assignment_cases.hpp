@@ -322,7 +322,9 @@ struct shape {
 template <class Run>
 void equals_padding(Run run, const std::vector<shape>& shapes) {
   std::mt19937 random(7);
-  for (const auto& [rows, columns] : shapes) {
+  for (const shape& size : shapes) {
+    const int rows = size.rows;
+    const int columns = size.columns;
     for (const kind k : {kind::fractions, kind::whole_numbers, kind::boxes}) {
       const problem p = random_problem(random, rows, columns, k);
       const double limit = k == kind::whole_numbers ? 3.0 : 0.8;

@@ -186,4 +186,18 @@ void least_fill(Run run) {
   }
 }
 
+/// Exactly 0.9 of a mask in a box, and less.
+template <class Run>
+void least_cover(Run run) {
+  for (const bool enough : {true, false}) {
+    scene s = drawn({"00000000000000000000", "01111111111000000000"});
+    s.tracks = s.detections = 2;
+    s.cost = {0.5, 0.5, 0.5, 0.46875};
+    s.masks = {0, 1};
+    s.confidences = {0, 1};
+    s.boxes = {1, 1, enough ? 9.0 : 8.0, 1, 15, 0, 5, 2};
+    CHECK(run(s, 0.9)[1] == (enough ? 0 : 1));
+  }
+}
+
 }  // namespace conditioned_assignment_cases

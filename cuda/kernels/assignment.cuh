@@ -113,8 +113,7 @@ __device__ __forceinline__ void assignment_add_row(const assignment_problem<T>& 
     const std::int32_t column = math::assignment_column(step.key);
     row = s.owner[column];
     h = exact::add(step.reach, -p.row_price[row]);
-    assignment_sync<Warps>();  // all have looked at the marks
-    if (threadIdx.x == 0) {
+    if (threadIdx.x == 0) {  // all have looked at the marks, or they would not agree on the step
       s.mark[column] |= kAssignmentClosed;
       s.visited[visited] = column;
     }

@@ -3,6 +3,8 @@
 
 #include <kernels/assignment.hpp>
 
+#include <utility>
+
 namespace {
 
 using assignment_cases::answer;

@@ -4,6 +4,8 @@
 #include <kernels/assignment.hpp>
 #include <kernels/conditioned_assignment.hpp>
 
+#include <utility>
+
 namespace {
 
 using conditioned_assignment_cases::scene;
@@ -51,6 +53,7 @@ TEST_CASE("conditioned_assignment cpu: a mask decides") {
   conditioned_assignment_cases::a_mask_decides(run<std::uint16_t>);
   conditioned_assignment_cases::a_mask_decides(run<std::int32_t>);
   conditioned_assignment_cases::least_fill(run<std::uint8_t>);
+  conditioned_assignment_cases::least_cover(run<std::uint8_t>);
 }
 
 TEST_CASE("conditioned_assignment cpu: costs as computed pair by pair, matched as by assign") {

@@ -49,7 +49,10 @@ int wrong_answers(const std::vector<assignment_cases::shape>& shapes) {
       }
       const auto dense = run(problems, limit, form::dense);
       wrong += run(problems, limit, form::lists) == dense ? 0 : 1;
+      const auto greedy = run(problems, limit, form::greedy);
+      wrong += run(problems, limit, form::greedy_lists) == greedy ? 0 : 1;
       for (std::size_t g = 0; g < problems.size(); ++g) {
+        wrong += greedy[g] == assignment_cases::greedy(problems[g], limit) ? 0 : 1;
         wrong += dense[g] == expected(problems[g], limit) ? 0 : 1;
       }
     }

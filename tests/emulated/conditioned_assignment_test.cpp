@@ -63,4 +63,5 @@ TEST_CASE("conditioned_assignment emulated: equals the CPU on every schedule") {
 TEST_CASE("conditioned_assignment emulated: a mask decides") {
   conditioned_assignment_cases::a_mask_decides(run<std::int32_t>);
   conditioned_assignment_cases::least_fill(run<std::uint16_t>);
+  conditioned_assignment_cases::least_cover(run<std::uint16_t>);
 }

@@ -56,6 +56,7 @@ TEST_CASE("conditioned_assignment gpu: a mask decides") {
   conditioned_assignment_cases::a_mask_decides(run<std::uint8_t>);
   conditioned_assignment_cases::a_mask_decides(run<std::int32_t>);
   conditioned_assignment_cases::least_fill(run<std::uint16_t>);
+  conditioned_assignment_cases::least_cover(run<std::uint16_t>);
 }
 
 TEST_CASE("conditioned_assignment gpu: the CPU's answers") {

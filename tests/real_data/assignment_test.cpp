@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <utility>
 
 namespace {
 

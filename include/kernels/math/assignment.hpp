@@ -25,12 +25,19 @@ struct sparse_costs {
   view<const T, 1, Space> costs;                   ///< of each pair
 };
 
+template <class T, space Space>
+sparse_costs(view<const std::int32_t, 1, Space>, view<const std::int32_t, 1, Space>,
+             view<const T, 1, Space>) -> sparse_costs<T, Space>;
+
 /// The matrices of many problems: rows × columns costs of problem g, packed, from offsets[g] on.
 template <class T, space Space = space::host>
 struct ragged_costs {
   view<const T, 1, Space> costs;
   view<const std::int64_t, 1, Space> offsets;  ///< one more than problems, from 0; may leave gaps
 };
+
+template <class T, space Space>
+ragged_costs(view<const T, 1, Space>, view<const std::int64_t, 1, Space>) -> ragged_costs<T, Space>;
 
 /// Many problems in one call: problem g has the rows [row_offsets[g], row_offsets[g + 1]) of all
 /// rows and the columns [column_offsets[g], column_offsets[g + 1]) of all columns; in results and
@@ -39,6 +46,10 @@ template <space Space = space::host>
 struct assignment_problems {
   view<const std::int32_t, 1, Space> row_offsets, column_offsets;  ///< one more than problems
 };
+
+template <space Space>
+assignment_problems(view<const std::int32_t, 1, Space>, view<const std::int32_t, 1, Space>)
+    -> assignment_problems<Space>;
 
 namespace math {
 
