@@ -68,14 +68,24 @@ void iou_rows(const iou_loops<T>& loops, const view<const box<T>, 1>& a, std::in
   }
 }
 
+/// The same of any number of rows.
+template <class T>
+void iou_matrix(const iou_loops<T>& loops, const view<const box<T>, 1>& a, std::int64_t first,
+                std::int64_t last, const view<const box<T>, 1>& b, const view<T, 2>& out,
+                const iou_options& options) {
+  for (std::int64_t i = first; i < last; i += box_tile<T>::kBoxes) {
+    iou_rows(loops, a, i, std::min(last, i + box_tile<T>::kBoxes), b, out, options);
+  }
+}
+
 template <class T>
 void pairwise_iou(on_cpu exec, const view<const box<T>, 1>& a, const view<const box<T>, 1>& b,
                   const view<T, 2>& out, const iou_options& options) {
   const auto& loops = choose_iou_loops<T>(exec);
   const std::int64_t rows = a.extent[0];
-  const std::int64_t piece = std::min(iou_piece(rows, b.extent[0]), box_tile<T>::kBoxes);
+  const std::int64_t piece = iou_piece(rows, b.extent[0]);
   parallel_for(exec, (rows + piece - 1) / piece, [&](std::int64_t p) {
-    iou_rows(loops, a, p * piece, std::min(rows, (p + 1) * piece), b, out, options);
+    iou_matrix(loops, a, p * piece, std::min(rows, (p + 1) * piece), b, out, options);
   });
 }
 
@@ -104,10 +114,7 @@ void pairwise_iou(on_cpu exec, const view<const box<T>, 1>& a,
       const view<T, 2> matrix{out.data + at(out_offsets, g) * out.stride[0],
                               {group_a.extent[0], group_b.extent[0]},
                               {group_b.extent[0] * out.stride[0], out.stride[0]}};
-      for (std::int64_t i = 0; i < group_a.extent[0]; i += box_tile<T>::kBoxes) {
-        iou_rows(loops, group_a, i, std::min(group_a.extent[0], i + box_tile<T>::kBoxes), group_b,
-                 matrix, options);
-      }
+      iou_matrix(loops, group_a, 0, group_a.extent[0], group_b, matrix, options);
     }
   });
 }

@@ -2,6 +2,9 @@
 // a comparison. Steps are monotonous in the corners, so a box that is passed over shares nothing;
 // one that is not may share nothing either.
 
+/// From this many boxes on it is worth it.
+inline constexpr std::int64_t kFiltered = 64;
+
 /// Boxes that are found or passed over together, and how many such groups a tile has.
 template <class T>
 inline constexpr std::int64_t kGroup = std::max<std::int64_t>(iou_lanes<T>::kWidth, 8);
@@ -19,6 +22,7 @@ template <class T>
 void measure_steps(box_tile<T>& tile, std::int64_t count, const iou_options& options) {
   using L = iou_lanes<T>;
   using V = typename L::values;
+  if (count < kFiltered || math::overlap_has_distance(options.kind)) return;
   const T one = options.convention == pixel_convention::inclusive ? T(1) : T(0);
   const V limit = L::set(math::kInfinity<T>);
   for (int axis = 0; axis < 2; ++axis) {
@@ -80,12 +84,4 @@ template <class T>
     }
   }
   return n;
-}
-
-template <class T>
-[[gnu::always_inline]] inline void fill_zero(T* out, std::int64_t count) {
-  using L = iou_lanes<T>;
-  std::int64_t k = 0;
-  for (; k + L::kWidth <= count; k += L::kWidth) L::store(out + k, L::set(T(0)));
-  if (k < count) L::store_first(out + k, L::set(T(0)), count - k);
 }

@@ -98,8 +98,6 @@ template <class T>
   }
 }
 
-#include <kernels/cpu/iou_filter_lanes.inl>
-
 /// One row of overlaps: next(k) gives the boxes a that meet b[k …].
 template <lane_kind Kind, class T, class Next>
 [[gnu::always_inline]] inline void overlaps(const iou_options& options, const Next& next,
@@ -114,10 +112,6 @@ template <lane_kind Kind, class T, class Next>
   }
 }
 
-/// From this many boxes on, whole vectors of boxes that are apart are found before anything is
-/// computed.
-inline constexpr std::int64_t kFiltered = 64;
-
 template <lane_kind Kind>
 struct overlap_loops {
   static constexpr lane_kind kKind = Kind;
@@ -128,23 +122,9 @@ struct overlap_loops {
                    const iou_options given) {
     for (std::int64_t i = 0; i < rows; ++i) {
       const iou_options options = given;
-      const auto box_a = a.get(first + i);
-      const auto all = lane_boxes<T>::all(box_a);
-      T* const row = out + i * stride;
-      if (is_share(Kind) && count >= kFiltered) {
-        std::uint16_t near[kMostGroups<T> + 1];
-        const std::int64_t groups = near_groups(box_a, b, count, options, near);
-        fill_zero(row, count);
-        for (std::int64_t g = 0; g < groups; ++g) {
-          for (std::int64_t k = near[g]; k < std::min(count, near[g] + kGroup<T>);
-               k += iou_lanes<T>::kWidth) {
-            store(row + k, overlap_of<Kind, T>(options, all, lane_boxes<T>::at(b, k)), count - k);
-          }
-        }
-        continue;
-      }
+      const auto all = lane_boxes<T>::all(a.get(first + i));
       overlaps<Kind, T>(
-          options, [all](std::int64_t) { return all; }, b, count, row);
+          options, [all](std::int64_t) { return all; }, b, count, out + i * stride);
     }
   }
   template <class T>
@@ -268,12 +248,12 @@ void measure(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t
   for (; k < count; ++k) tile.set(k, from[k * stride]);
   for (; k < padded; ++k) tile.set(k, {T(0), T(0), T(0), T(0)});
   for (k = 0; k < padded; k += L::kWidth) measure_lanes(tile, k, options);
-  if (count >= kFiltered && !math::overlap_has_distance(options.kind)) {
-    measure_steps(tile, count, options);
-  }
 }
+
+#include <kernels/cpu/iou_filter_lanes.inl>
 
 #include <kernels/cpu/iou_match_lanes.inl>
 
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &best<T>, &matches<T>};
+inline constexpr iou_loops<T> kLoops = {&measure<T>,       &rows<T>, &pairs<T>,
+                                        &measure_steps<T>, &best<T>, &matches<T>};

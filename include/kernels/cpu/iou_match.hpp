@@ -18,8 +18,9 @@ class measured_tiles {
     constexpr std::int64_t kBoxes = box_tile<T>::kBoxes;
     if (size_ > kBoxes) more_.resize(static_cast<std::size_t>((size_ - 1) / kBoxes));
     for (std::int64_t t = 0; t < count(); ++t) {
-      loops.measure(t == 0 ? first_ : more_[static_cast<std::size_t>(t - 1)], boxes, t * kBoxes,
-                    boxes_in(t), options);
+      box_tile<T>& tile = t == 0 ? first_ : more_[static_cast<std::size_t>(t - 1)];
+      loops.measure(tile, boxes, t * kBoxes, boxes_in(t), options);
+      loops.measure_steps(tile, boxes_in(t), options);
     }
   }
   [[nodiscard]] std::int64_t count() const {

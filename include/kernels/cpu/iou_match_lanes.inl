@@ -46,7 +46,7 @@ void best(const box_tile<T>& a, std::int64_t i, const box_tile<T>& b, std::int64
         typename L::values shared, joined;
         areas_of<kKind, T>(all, some_b, shared, joined);
         better = L::bits(L::at_most(L::fmsub(L::set(most), joined, shared), L::set(T(0)))) &
-                 L::bits(L::less(L::set(most < T(0) ? T(-1) : T(0)), shared));
+                 L::bits(L::less(L::set(T(0)), shared));
         if ((better & lanes_of<T>(k, count)) == 0) return;
         values = L::div(shared, joined);
       } else {

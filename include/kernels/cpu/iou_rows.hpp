@@ -50,6 +50,8 @@ struct iou_loops {
   /// out[k] = overlap(a[k], b[k]) for k < count.
   void (*pairs)(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
                 const iou_options& options);
+  /// Fills the steps of a measured tile, which best() and matches() need of b.
+  void (*measure_steps)(box_tile<T>& tile, std::int64_t count, const iou_options& options);
   /// The largest overlap of a[i] with b[0 … count − 1]: if one is greater than `best`, `best` and
   /// `index` become that one (the first of equal ones), counted from `first`.
   void (*best)(const box_tile<T>& a, std::int64_t i, const box_tile<T>& b, std::int64_t count,
@@ -91,6 +93,9 @@ void pairs(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* ou
 }
 
 template <class T>
+void measure_steps(box_tile<T>& /*tile*/, std::int64_t /*count*/, const iou_options& /*options*/) {}
+
+template <class T>
 void best(const box_tile<T>& a, std::int64_t i, const box_tile<T>& b, std::int64_t count,
           std::int64_t first, const iou_options& options, T& best, std::int32_t& index) {
   for (std::int64_t k = 0; k < count; ++k) {
@@ -115,7 +120,8 @@ std::int64_t matches(const box_tile<T>& a, std::int64_t i, const box_tile<T>& b,
 }
 
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &best<T>, &matches<T>};
+inline constexpr iou_loops<T> kLoops = {&measure<T>,       &rows<T>, &pairs<T>,
+                                        &measure_steps<T>, &best<T>, &matches<T>};
 
 }  // namespace iou_portable
 }  // namespace kernels::inline KERNELS_ABI::cpu
