@@ -74,7 +74,8 @@ class bot_sort_tracker {
   /// Forgets all tracks; ids go on.
   void reset() { single_.machine().reset(); }
 
-  /// The tracks that the next update will compare, in the order of frame_context::appearance's rows.
+  /// The tracks that the next update will compare, in the order of frame_context::appearance's
+  /// rows.
   [[nodiscard]] std::span<const std::int64_t> candidates() const {
     return single_.machine().candidates();
   }

@@ -121,10 +121,10 @@ class conditioned_scratch {
     const auto boxes = static_cast<std::int64_t>(boxes_.size());
     counts_.resize(index(boxes * labels_));
     areas_.resize(index(labels_));
-    cpu::label_boxes({.threads = 1, .isa = isa_}, map,
-                packed<space::host>(static_cast<const box<std::int32_t>*>(boxes_.data()), {boxes}),
-                packed(counts_.data(), {boxes, labels_}), packed(areas_.data(), {labels_}),
-                label_scratch_);
+    cpu::label_boxes(
+        {.threads = 1, .isa = isa_}, map,
+        packed<space::host>(static_cast<const box<std::int32_t>*>(boxes_.data()), {boxes}),
+        packed(counts_.data(), {boxes, labels_}), packed(areas_.data(), {labels_}), label_scratch_);
   }
 
   [[nodiscard]] double discount_of(const parameters& p, std::int64_t track, std::int64_t detection,

@@ -1,7 +1,7 @@
 // What a pair of a track and a detection costs, for every tracker: host and device.
 #pragma once
 
-#include <kernels/math/asin.hpp>
+#include <kernels/math/arc_sine.hpp>
 #include <kernels/math/iou.hpp>
 
 #include <limits>
@@ -53,7 +53,7 @@ KERNELS_HD double direction_gain(const track_direction& track, const box<double>
   double cosine = exact::dot2(track.x, d.x, track.y, d.y);
   cosine = exact::max(-1.0, exact::min(1.0, cosine));
   constexpr double kPi = 0x1.921fb54442d18p+1;
-  return exact::mul(exact::div(asin(cosine), kPi), inertia);
+  return exact::mul(exact::div(arc_sine(cosine), kPi), inertia);
 }
 
 /// The price of a pair that overlaps by iou; gain is direction_gain's.

@@ -6,7 +6,7 @@
 namespace kernels::inline KERNELS_ABI::math {
 
 /// (asin √z − √z) / √z for 0 <= z <= 1/4: the rational approximation of FreeBSD's e_asin.c.
-KERNELS_HD double asin_rest(double z) {
+KERNELS_HD double arc_sine_rest(double z) {
   double p = 3.47933107596021167570e-05;
   p = exact::fma(p, z, 7.91534994289814532176e-04);
   p = exact::fma(p, z, -4.00555345006794114027e-02);
@@ -21,10 +21,10 @@ KERNELS_HD double asin_rest(double z) {
   return exact::div(exact::mul(p, z), q);
 }
 
-/// asin(x) in radian for −1 <= x <= 1, within 2 ulp; asin(±0) = +0.
-KERNELS_HD double asin(double x) {
+/// In radian, for −1 <= x <= 1, within 2 ulp; +0 for ±0.
+KERNELS_HD double arc_sine(double x) {
   const double size = x < 0.0 ? -x : x;
-  if (size <= 0.5) return exact::fma(x, asin_rest(exact::mul(x, x)), x);
+  if (size <= 0.5) return exact::fma(x, arc_sine_rest(exact::mul(x, x)), x);
   const double z = exact::fma(-0.5, size, 0.5);  // asin(x) = π/2 − 2·asin(√((1 − x)/2))
   const double s = exact::sqrt(z);
   constexpr double kHalfPi = 0x1.921fb54442d18p+0;
@@ -32,7 +32,7 @@ KERNELS_HD double asin(double x) {
   if (!(s > 0.0)) return x < 0.0 ? -kHalfPi : kHalfPi;
   // √z to far below an ulp: s and its remainder
   const double low = exact::div(exact::fma(-s, s, z), exact::add(s, s));
-  const double tail = exact::fma(s, asin_rest(z), low);
+  const double tail = exact::fma(s, arc_sine_rest(z), low);
   const double value = exact::add(exact::fma(-2.0, s, kHalfPi), exact::fma(-2.0, tail, kRest));
   return x < 0.0 ? -value : value;
 }
