@@ -56,7 +56,7 @@ class table_of_trackers {
     if constexpr (std::is_same_v<Tracker, kernels::byte_tracker>) {
       c.peer = "peer/" + scene_name;
       const auto given =
-          std::make_shared<std::vector<std::vector<peers::eigen_bytetrack::object>>>();
+          std::make_shared<std::vector<std::vector<bench::eigen_bytetrack::object>>>();
       for (const auto& frame : frames) {
         given->emplace_back();
         for (const auto& d : frame) {
@@ -64,7 +64,7 @@ class table_of_trackers {
         }
       }
       const auto with_peer = [given, options] {
-        peers::eigen_bytetrack peer(
+        bench::eigen_bytetrack peer(
             {options.track_threshold, options.match_threshold, options.fuse_scores,
              kernels::lost_frames(options.fps, options.track_buffer, 1000)});
         std::size_t sum = 0;

@@ -130,4 +130,10 @@ void many_labels(Run run) {
   CHECK(equals_plain_loop<std::int32_t>(run, r));
 }
 
+/// More boxes than a grid has rows.
+template <class Run>
+void many_boxes(Run run) {
+  CHECK(equals_plain_loop<std::uint8_t>(run, random_request<std::uint8_t>(3, 9, 3, 1500, 1)));
+}
+
 }  // namespace label_boxes_cases

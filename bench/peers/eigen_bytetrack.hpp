@@ -12,7 +12,7 @@
 #include <memory>
 #include <vector>
 
-namespace peers {
+namespace bench {
 
 class eigen_bytetrack {
  public:
@@ -214,4 +214,4 @@ class eigen_bytetrack {
   int frame_ = 0, next_id_ = 1;
 };
 
-}  // namespace peers
+}  // namespace bench

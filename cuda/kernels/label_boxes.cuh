@@ -12,9 +12,9 @@ namespace kernels::inline KERNELS_ABI::gpu {
 
 struct label_boxes_tuning {
   static constexpr int kWarps = 8;
-  static constexpr std::int64_t kStripRows = 32;        ///< rows of one block
-  static constexpr std::int64_t kMostShared = 8192;     ///< labels of a histogram in shared memory
-  static constexpr std::int64_t kMostGridRows = 32768;  ///< boxes beside each other in a grid
+  static constexpr std::int64_t kStripRows = 32;       ///< rows of one block
+  static constexpr std::int64_t kMostShared = 8192;    ///< labels of a histogram in shared memory
+  static constexpr std::int64_t kMostGridRows = 1024;  ///< boxes beside each other in a grid
 };
 
 /// A strided list or matrix of counts.
@@ -95,10 +95,10 @@ __global__ void __launch_bounds__(32 * label_boxes_tuning::kWarps)
     flush();
     if constexpr (InShared) {
       __syncthreads();
+      // each thread empties what it will clear for the next box
       for (std::uint32_t l = threadIdx.x; l < labels; l += blockDim.x) {
         if (histogram[l] != 0) atomicAdd(out + l * step, histogram[l]);
       }
-      __syncthreads();  // the histogram is cleared for the next box
     }
   }
 }

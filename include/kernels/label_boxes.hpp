@@ -36,14 +36,15 @@ KERNELS_DECLARE_LABEL_BOXES(std::int32_t);
 /// Scratch: 3·B·L numbers a thread.
 /// Errors: kernels::error for views that do not fit, 2^31 pixels or more.
 template <class Label>
-void label_boxes(on_cpu exec, const view<const Label, 2>& labels,
+void label_boxes(on_cpu exec, const view<Label, 2>& labels,
                  const view<const box<std::int32_t>, 1>& boxes, const view<std::int32_t, 2>& counts,
                  const view<std::int32_t, 1>& areas, label_boxes_scratch& scratch) {
-  check_label_boxes(labels, boxes, counts, areas);
-  cpu::label_boxes(exec, labels, boxes, counts, areas, scratch);
+  const view<const Label, 2> map = labels;
+  check_label_boxes(map, boxes, counts, areas);
+  cpu::label_boxes(exec, map, boxes, counts, areas, scratch);
 }
 template <class Label>
-void label_boxes(on_cpu exec, const view<const Label, 2>& labels,
+void label_boxes(on_cpu exec, const view<Label, 2>& labels,
                  const view<const box<std::int32_t>, 1>& boxes, const view<std::int32_t, 2>& counts,
                  const view<std::int32_t, 1>& areas = {}) {
   label_boxes_scratch scratch;

@@ -72,13 +72,14 @@ void check_label_boxes(const view<const Label, 2, Space>& labels,
 
 /// The same on the GPU, queued on exec's stream; needs no scratch.
 template <class Label>
-void label_boxes([[maybe_unused]] on_gpu exec, const view<const Label, 2, space::device>& labels,
+void label_boxes([[maybe_unused]] on_gpu exec, const view<Label, 2, space::device>& labels,
                  const view<const box<std::int32_t>, 1, space::device>& boxes,
                  const view<std::int32_t, 2, space::device>& counts,
                  const view<std::int32_t, 1, space::device>& areas = {}) {
-  check_label_boxes(labels, boxes, counts, areas);
+  const view<const Label, 2, space::device> map = labels;
+  check_label_boxes(map, boxes, counts, areas);
 #if KERNELS_HAS_CUDA
-  gpu::label_boxes<Label>(exec.stream, labels, boxes, counts, areas);
+  gpu::label_boxes<std::remove_const_t<Label>>(exec.stream, map, boxes, counts, areas);
 #else
   refuse_without_cuda("label_boxes");
 #endif

@@ -37,6 +37,7 @@ TEST_CASE("label_boxes cpu: equals a plain loop, any instruction set and number 
       equals_plain_loop<std::uint16_t>(run);
       equals_plain_loop<std::int32_t>(run);
     }
+    many_boxes(cpu_runner{{.threads = 1, .isa = isa}});
     many_labels(cpu_runner{{.threads = 1, .isa = isa}});
   }
 }

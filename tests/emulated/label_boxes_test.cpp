@@ -29,3 +29,9 @@ TEST_CASE("label_boxes emulated: equals a plain loop on every schedule") {
   equals_plain_loop<std::int32_t>(run);
 }
 TEST_CASE("label_boxes emulated: more labels than shared memory holds") { many_labels(run); }
+TEST_CASE("label_boxes emulated: more boxes than a grid has rows") {
+  for (const unsigned seed : {1U, 2U}) {
+    const kernels::emulator::schedule schedule({.seed = seed});
+    many_boxes(run);
+  }
+}

@@ -46,3 +46,4 @@ TEST_CASE("label_boxes gpu: equals a plain loop") {
   equals_plain_loop<std::int32_t>(run);
 }
 TEST_CASE("label_boxes gpu: more labels than shared memory holds") { many_labels(run); }
+TEST_CASE("label_boxes gpu: more boxes than a grid has rows") { many_boxes(run); }

@@ -19,6 +19,26 @@ struct iou_lanes<float> {
 
   static values set(float a) { return _mm512_set1_ps(a); }
   static values load(const float* p) { return _mm512_loadu_ps(p); }
+  /// Left, top, right and bottom of kWidth neighbouring boxes.
+  static void load_boxes(const float* p, values side[4]) {
+    const __m512i low = _mm512_set_epi32(29, 25, 21, 17, 13, 9, 5, 1, 28, 24, 20, 16, 12, 8, 4, 0);
+    const __m512i high =
+        _mm512_set_epi32(31, 27, 23, 19, 15, 11, 7, 3, 30, 26, 22, 18, 14, 10, 6, 2);
+    const values first = load(p), second = load(p + kWidth);
+    const values third = load(p + 2 * kWidth), fourth = load(p + 3 * kWidth);
+    const values left_top[2] = {_mm512_permutex2var_ps(first, low, second),
+                                _mm512_permutex2var_ps(third, low, fourth)};
+    const values right_bottom[2] = {_mm512_permutex2var_ps(first, high, second),
+                                    _mm512_permutex2var_ps(third, high, fourth)};
+    side[0] = _mm512_shuffle_f32x4(left_top[0], left_top[1], 0x44);
+    side[1] = _mm512_shuffle_f32x4(left_top[0], left_top[1], 0xee);
+    side[2] = _mm512_shuffle_f32x4(right_bottom[0], right_bottom[1], 0x44);
+    side[3] = _mm512_shuffle_f32x4(right_bottom[0], right_bottom[1], 0xee);
+  }
+  /// Numbers in 0 … 255, truncated.
+  static void store_bytes(std::uint8_t* p, values a) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvttps_epi32(a)));
+  }
   static void store(float* p, values a) { _mm512_storeu_ps(p, a); }
   static void store_first(float* p, values a, std::int64_t count) {
     _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << count) - 1), a);
@@ -35,9 +55,11 @@ struct iou_lanes<float> {
   static values mul(values a, values b) { return _mm512_mul_ps(a, b); }
   static values div(values a, values b) { return _mm512_div_ps(a, b); }
   static values fma(values a, values b, values c) { return _mm512_fmadd_ps(a, b, c); }
+  static values fmsub(values a, values b, values c) { return _mm512_fmsub_ps(a, b, c); }
 
   using mask = __mmask16;
   static mask less(values a, values b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+  static mask at_most(values a, values b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
   static mask ordered(values a, values b) { return _mm512_cmp_ps_mask(a, b, _CMP_ORD_Q); }
   static mask both(mask a, mask b) { return static_cast<mask>(a & b); }
   static values select(mask m, values a, values b) { return _mm512_mask_blend_ps(m, b, a); }
@@ -52,6 +74,25 @@ struct iou_lanes<double> {
 
   static values set(double a) { return _mm512_set1_pd(a); }
   static values load(const double* p) { return _mm512_loadu_pd(p); }
+  /// Left, top, right and bottom of kWidth neighbouring boxes.
+  static void load_boxes(const double* p, values side[4]) {
+    const __m512i low = _mm512_set_epi64(13, 9, 5, 1, 12, 8, 4, 0);
+    const __m512i high = _mm512_set_epi64(15, 11, 7, 3, 14, 10, 6, 2);
+    const values first = load(p), second = load(p + kWidth);
+    const values third = load(p + 2 * kWidth), fourth = load(p + 3 * kWidth);
+    const values left_top[2] = {_mm512_permutex2var_pd(first, low, second),
+                                _mm512_permutex2var_pd(third, low, fourth)};
+    const values right_bottom[2] = {_mm512_permutex2var_pd(first, high, second),
+                                    _mm512_permutex2var_pd(third, high, fourth)};
+    side[0] = _mm512_shuffle_f64x2(left_top[0], left_top[1], 0x44);
+    side[1] = _mm512_shuffle_f64x2(left_top[0], left_top[1], 0xee);
+    side[2] = _mm512_shuffle_f64x2(right_bottom[0], right_bottom[1], 0x44);
+    side[3] = _mm512_shuffle_f64x2(right_bottom[0], right_bottom[1], 0xee);
+  }
+  /// Numbers in 0 … 255, truncated.
+  static void store_bytes(std::uint8_t* p, values a) {
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm256_cvtepi32_epi8(_mm512_cvttpd_epi32(a)));
+  }
   static void store(double* p, values a) { _mm512_storeu_pd(p, a); }
   static void store_first(double* p, values a, std::int64_t count) {
     _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1U << count) - 1), a);
@@ -68,14 +109,33 @@ struct iou_lanes<double> {
   static values mul(values a, values b) { return _mm512_mul_pd(a, b); }
   static values div(values a, values b) { return _mm512_div_pd(a, b); }
   static values fma(values a, values b, values c) { return _mm512_fmadd_pd(a, b, c); }
+  static values fmsub(values a, values b, values c) { return _mm512_fmsub_pd(a, b, c); }
 
   using mask = __mmask8;
   static mask less(values a, values b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
+  static mask at_most(values a, values b) { return _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ); }
   static mask ordered(values a, values b) { return _mm512_cmp_pd_mask(a, b, _CMP_ORD_Q); }
   static mask both(mask a, mask b) { return static_cast<mask>(a & b); }
   static values select(mask m, values a, values b) { return _mm512_mask_blend_pd(m, b, a); }
   static unsigned bits(mask m) { return m; }
   static values product(values a, values b) { return fma(a, b, set(double(0))); }
+};
+
+/// A box in steps, against 64 others.
+struct step_box {
+  __m512i left, top, right, bottom;
+  step_box(std::uint8_t l, std::uint8_t t, std::uint8_t r, std::uint8_t b)
+      : left(_mm512_set1_epi8(static_cast<char>(l))),
+        top(_mm512_set1_epi8(static_cast<char>(t))),
+        right(_mm512_set1_epi8(static_cast<char>(r))),
+        bottom(_mm512_set1_epi8(static_cast<char>(b))) {}
+  [[nodiscard]] std::uint64_t near(const std::uint8_t* l, const std::uint8_t* t,
+                                   const std::uint8_t* r, const std::uint8_t* b) const {
+    __mmask64 m = _mm512_cmple_epu8_mask(_mm512_loadu_si512(l), right);
+    m = _mm512_mask_cmple_epu8_mask(m, _mm512_loadu_si512(t), bottom);
+    m = _mm512_mask_cmple_epu8_mask(m, left, _mm512_loadu_si512(r));
+    return _mm512_mask_cmple_epu8_mask(m, top, _mm512_loadu_si512(b));
+  }
 };
 
 #include <kernels/cpu/iou_lanes.inl>

@@ -21,25 +21,42 @@ struct lane_boxes {
 /// How the loops are specialised: IoU in both conventions, and the rest with either.
 enum class lane_kind { iou, iou_inclusive, area, giou, diou, ciou };
 
+/// Does the kind give 0 to boxes that share nothing?
+constexpr bool is_share(lane_kind kind) {
+  return kind == lane_kind::iou || kind == lane_kind::iou_inclusive || kind == lane_kind::area;
+}
+
+/// shared and joined area, for IoU: measure() left nothing here that is NaN, or 0 / 0.
+template <lane_kind Kind, class T>
+[[gnu::always_inline]] inline void areas_of(const lane_boxes<T>& a, const lane_boxes<T>& b,
+                                            typename iou_lanes<T>::values& shared,
+                                            typename iou_lanes<T>::values& joined) {
+  using L = iou_lanes<T>;
+  auto w = L::sub(L::min(a.right, b.right), L::max(a.left, b.left));
+  auto h = L::sub(L::min(a.bottom, b.bottom), L::max(a.top, b.top));
+  if constexpr (Kind == lane_kind::iou_inclusive) {
+    w = L::add(w, L::set(T(1)));
+    h = L::add(h, L::set(T(1)));
+  }
+  shared = L::product(L::positive(w), L::positive(h));
+  joined = L::sub(L::add(a.area, b.area), shared);
+}
+
 template <lane_kind Kind, class T>
 [[gnu::always_inline]] inline typename iou_lanes<T>::values overlap_of(const iou_options& options,
                                                                        const lane_boxes<T>& a,
                                                                        const lane_boxes<T>& b) {
   using L = iou_lanes<T>;
   using V = typename L::values;
+  if constexpr (Kind == lane_kind::iou || Kind == lane_kind::iou_inclusive) {
+    V shared, joined;
+    areas_of<Kind, T>(a, b, shared, joined);
+    return L::div(shared, joined);
+  }
   const V zero = L::set(T(0));
   const V one = L::set(options.convention == pixel_convention::inclusive ? T(1) : T(0));
-  V inner_w = L::sub(L::min(a.right, b.right), L::max(a.left, b.left));
-  V inner_h = L::sub(L::min(a.bottom, b.bottom), L::max(a.top, b.top));
-  if constexpr (Kind != lane_kind::iou) {
-    inner_w = L::add(inner_w, one);
-    inner_h = L::add(inner_h, one);
-  }
-  if constexpr (Kind == lane_kind::iou || Kind == lane_kind::iou_inclusive) {
-    // measure() left nothing here that is NaN, or 0 / 0
-    const V shared = L::product(L::positive(inner_w), L::positive(inner_h));
-    return L::div(shared, L::sub(L::add(a.area, b.area), shared));
-  }
+  const V inner_w = L::add(L::sub(L::min(a.right, b.right), L::max(a.left, b.left)), one);
+  const V inner_h = L::add(L::sub(L::min(a.bottom, b.bottom), L::max(a.top, b.top)), one);
   const V shared = L::product(L::max(inner_w, zero), L::max(inner_h, zero));
   if constexpr (Kind == lane_kind::area) {
     const V infinite = L::set(math::kInfinity<T>);
@@ -70,6 +87,19 @@ template <lane_kind Kind, class T>
   return L::max(L::sub(distance, penalty), L::set(T(-1.5)));
 }
 
+/// The first `count` values, at most all.
+template <class T>
+[[gnu::always_inline]] inline void store(T* out, typename iou_lanes<T>::values values,
+                                         std::int64_t count) {
+  if (count >= iou_lanes<T>::kWidth) {
+    iou_lanes<T>::store(out, values);
+  } else {
+    iou_lanes<T>::store_first(out, values, count);
+  }
+}
+
+#include <kernels/cpu/iou_filter_lanes.inl>
+
 /// One row of overlaps: next(k) gives the boxes a that meet b[k …].
 template <lane_kind Kind, class T, class Next>
 [[gnu::always_inline]] inline void overlaps(const iou_options& options, const Next& next,
@@ -80,22 +110,41 @@ template <lane_kind Kind, class T, class Next>
     L::store(out + k, overlap_of<Kind, T>(options, next(k), lane_boxes<T>::at(b, k)));
   }
   if (k < count) {
-    L::store_first(out + k, overlap_of<Kind, T>(options, next(k), lane_boxes<T>::at(b, k)),
-                   count - k);
+    store(out + k, overlap_of<Kind, T>(options, next(k), lane_boxes<T>::at(b, k)), count - k);
   }
 }
 
+/// From this many boxes on, whole vectors of boxes that are apart are found before anything is
+/// computed.
+inline constexpr std::int64_t kFiltered = 64;
+
 template <lane_kind Kind>
 struct overlap_loops {
+  static constexpr lane_kind kKind = Kind;
+
   template <class T>
   static void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows,
                    const box_tile<T>& b, std::int64_t count, T* out, std::int64_t stride,
                    const iou_options given) {
     for (std::int64_t i = 0; i < rows; ++i) {
       const iou_options options = given;
-      const auto all = lane_boxes<T>::all(a.get(first + i));
+      const auto box_a = a.get(first + i);
+      const auto all = lane_boxes<T>::all(box_a);
+      T* const row = out + i * stride;
+      if (is_share(Kind) && count >= kFiltered) {
+        std::uint16_t near[kMostGroups<T> + 1];
+        const std::int64_t groups = near_groups(box_a, b, count, options, near);
+        fill_zero(row, count);
+        for (std::int64_t g = 0; g < groups; ++g) {
+          for (std::int64_t k = near[g]; k < std::min(count, near[g] + kGroup<T>);
+               k += iou_lanes<T>::kWidth) {
+            store(row + k, overlap_of<Kind, T>(options, all, lane_boxes<T>::at(b, k)), count - k);
+          }
+        }
+        continue;
+      }
       overlaps<Kind, T>(
-          options, [all](std::int64_t) { return all; }, b, count, out + i * stride);
+          options, [all](std::int64_t) { return all; }, b, count, row);
     }
   }
   template <class T>
@@ -201,44 +250,30 @@ void measure_lanes(box_tile<T>& tile, std::int64_t k, const iou_options& options
 template <class T>
 void measure(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t first,
              std::int64_t count, const iou_options& options) {
-  constexpr std::int64_t kLanes = iou_lanes<T>::kWidth;
-  const std::int64_t padded = (count + kLanes - 1) / kLanes * kLanes;
-  for (std::int64_t k = 0; k < count; ++k) tile.set(k, boxes.data[(first + k) * boxes.stride[0]]);
-  for (std::int64_t k = count; k < padded; ++k) tile.set(k, {T(0), T(0), T(0), T(0)});
-  for (std::int64_t k = 0; k < padded; k += kLanes) measure_lanes(tile, k, options);
-}
-
-template <class T>
-T largest(const T* values, std::int64_t count) {
   using L = iou_lanes<T>;
-  auto most = L::set(values[0]);
+  const std::int64_t padded = (count + L::kWidth - 1) / L::kWidth * L::kWidth;
+  const std::int64_t stride = boxes.stride[0];
+  const box<T>* from = boxes.data + first * stride;
   std::int64_t k = 0;
-  for (; k + L::kWidth <= count; k += L::kWidth) most = L::max(L::load(values + k), most);
-  alignas(64) T lane[L::kWidth];
-  L::store(lane, most);
-  T result = lane[0];
-  for (std::int64_t l = 1; l < L::kWidth; ++l) result = exact::max(lane[l], result);
-  for (; k < count; ++k) result = exact::max(values[k], result);
-  return result;
-}
-
-template <class T>
-std::int64_t above(const T* values, std::int64_t count, T threshold, std::int32_t* found) {
-  using L = iou_lanes<T>;
-  const auto limit = L::set(threshold);
-  std::int64_t n = 0;
-  std::int64_t k = 0;
-  for (; k + L::kWidth <= count; k += L::kWidth) {
-    unsigned hits = L::bits(L::less(limit, L::load(values + k)));
-    for (; hits != 0; hits &= hits - 1) {
-      found[n++] = static_cast<std::int32_t>(k) + __builtin_ctz(hits);
+  if (stride == 1) {
+    for (; k + L::kWidth <= count; k += L::kWidth) {
+      typename L::values side[4];
+      L::load_boxes(&from[k].left, side);
+      L::store(tile.left + k, side[0]);
+      L::store(tile.top + k, side[1]);
+      L::store(tile.right + k, side[2]);
+      L::store(tile.bottom + k, side[3]);
     }
   }
-  for (; k < count; ++k) {
-    if (values[k] > threshold) found[n++] = static_cast<std::int32_t>(k);
+  for (; k < count; ++k) tile.set(k, from[k * stride]);
+  for (; k < padded; ++k) tile.set(k, {T(0), T(0), T(0), T(0)});
+  for (k = 0; k < padded; k += L::kWidth) measure_lanes(tile, k, options);
+  if (count >= kFiltered && !math::overlap_has_distance(options.kind)) {
+    measure_steps(tile, count, options);
   }
-  return n;
 }
 
+#include <kernels/cpu/iou_match_lanes.inl>
+
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &largest<T>, &above<T>};
+inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &best<T>, &matches<T>};

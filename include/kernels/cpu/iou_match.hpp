@@ -38,24 +38,16 @@ class measured_tiles {
   std::vector<box_tile<T>> more_;
 };
 
-/// Calls visit(i, j, values, count) with the overlaps of a[i] and b[j …], for i from first to last
-/// − 1 and for each i with j ascending.
+/// Calls visit(i, tile of a, place in it) for i from first to last − 1.
 template <class T, class Visit>
-void visit_overlaps(const iou_loops<T>& loops, const view<const box<T>, 1>& a, std::int64_t first,
-                    std::int64_t last, const measured_tiles<T>& b, const iou_options& options,
-                    const Visit& visit) {
+void visit_rows(const iou_loops<T>& loops, const view<const box<T>, 1>& a, std::int64_t first,
+                std::int64_t last, const iou_options& options, const Visit& visit) {
   constexpr std::int64_t kBoxes = box_tile<T>::kBoxes;
-  box_tile<T> tile_a;
-  alignas(64) T values[kBoxes];
+  box_tile<T> tile;
   for (std::int64_t start = first; start < last; start += kBoxes) {
     const std::int64_t rows = std::min(kBoxes, last - start);
-    loops.measure(tile_a, a, start, rows, options);
-    for (std::int64_t i = 0; i < rows; ++i) {
-      for (std::int64_t t = 0; t < b.count(); ++t) {
-        loops.rows(tile_a, i, 1, b[t], b.boxes_in(t), values, 0, options);
-        visit(start + i, t * kBoxes, static_cast<const T*>(values), b.boxes_in(t));
-      }
-    }
+    loops.measure(tile, a, start, rows, options);
+    for (std::int64_t i = 0; i < rows; ++i) visit(start + i, tile, i);
   }
 }
 
@@ -64,29 +56,25 @@ void iou_best_match(on_cpu exec, const view<const box<T>, 1>& a, const view<cons
                     const view<T, 1>& values, const view<std::int32_t, 1>& indices,
                     const iou_match_options& options) {
   const auto& loops = choose_iou_loops<T>(exec);
-  const measured_tiles<T> tiles(loops, b, options.overlaps());
+  const iou_options kind = options.overlaps();
+  const measured_tiles<T> tiles(loops, b, kind);
   const T least = math::overlap_least<T>(options.kind);
   const T threshold = static_cast<T>(options.threshold);
   const std::int64_t rows = a.extent[0];
   const std::int64_t piece = iou_piece(rows, b.extent[0]);
   parallel_for(exec, (rows + piece - 1) / piece, [&](std::int64_t p) {
-    const std::int64_t first = p * piece;
-    const std::int64_t last = std::min(rows, first + piece);
-    for (std::int64_t i = first; i < last; ++i) {
-      values.data[i * values.stride[0]] = least;
-      indices.data[i * indices.stride[0]] = -1;
-    }
-    visit_overlaps(loops, a, first, last, tiles, options.overlaps(),
-                   [&](std::int64_t i, std::int64_t j, const T* found, std::int64_t count) {
-                     const T most = loops.largest(found, count);
-                     T& value = values.data[i * values.stride[0]];
-                     if (j > 0 && !(most > value)) return;
-                     value = most;
-                     if (!(most > threshold)) return;
-                     const T* at = std::find(found, found + count, most);
-                     indices.data[i * indices.stride[0]] =
-                         static_cast<std::int32_t>(j + (at - found));
-                   });
+    const std::int64_t last = std::min(rows, (p + 1) * piece);
+    visit_rows(
+        loops, a, p * piece, last, kind, [&](std::int64_t i, const auto& tile, std::int64_t k) {
+          T best = least;  // box 0, unless another one is better
+          std::int32_t index = 0;
+          for (std::int64_t t = 0; t < tiles.count(); ++t) {
+            loops.best(tile, k, tiles[t], tiles.boxes_in(t), t * box_tile<T>::kBoxes, kind, best,
+                       index);
+          }
+          values.data[i * values.stride[0]] = best;
+          indices.data[i * indices.stride[0]] = tiles.count() > 0 && best > threshold ? index : -1;
+        });
   });
 }
 
@@ -98,23 +86,25 @@ std::int64_t iou_matches_of(const iou_loops<T>& loops, const view<const box<T>, 
                             std::int64_t start, const view<std::int64_t, 1>& row_offsets,
                             const view<std::int32_t, 1>& columns, const view<T, 1>& values,
                             const iou_match_options& options) {
+  const iou_options kind = options.overlaps();
   const T threshold = static_cast<T>(options.threshold);
   std::int32_t found[box_tile<T>::kBoxes];
+  T overlaps[box_tile<T>::kBoxes];
   std::int64_t place = start;
-  for (std::int64_t i = first; i < last; ++i)
-    row_offsets.data[(i + 1) * row_offsets.stride[0]] = start;
-  visit_overlaps(loops, a, first, last, b, options.overlaps(),
-                 [&](std::int64_t i, std::int64_t j, const T* overlaps, std::int64_t count) {
-                   const std::int64_t n = loops.above(overlaps, count, threshold, found);
-                   const std::int64_t room = std::max<std::int64_t>(columns.extent[0] - place, 0);
-                   for (std::int64_t k = 0; k < std::min(n, room); ++k) {
-                     columns.data[(place + k) * columns.stride[0]] =
-                         static_cast<std::int32_t>(j + found[k]);
-                     values.data[(place + k) * values.stride[0]] = overlaps[found[k]];
-                   }
-                   place += n;
-                   row_offsets.data[(i + 1) * row_offsets.stride[0]] = place;
-                 });
+  visit_rows(loops, a, first, last, kind, [&](std::int64_t i, const auto& tile, std::int64_t k) {
+    for (std::int64_t t = 0; t < b.count(); ++t) {
+      const std::int64_t n =
+          loops.matches(tile, k, b[t], b.boxes_in(t), kind, threshold, found, overlaps);
+      const std::int64_t room = std::max<std::int64_t>(columns.extent[0] - place, 0);
+      for (std::int64_t m = 0; m < std::min(n, room); ++m) {
+        columns.data[(place + m) * columns.stride[0]] =
+            static_cast<std::int32_t>(t * box_tile<T>::kBoxes + found[m]);
+        values.data[(place + m) * values.stride[0]] = overlaps[m];
+      }
+      place += n;
+    }
+    row_offsets.data[(i + 1) * row_offsets.stride[0]] = place;
+  });
   return place;
 }
 

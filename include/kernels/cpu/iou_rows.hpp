@@ -6,6 +6,8 @@
 #include <kernels/cpu/isa.hpp>
 #include <kernels/math/iou.hpp>
 
+#include <algorithm>
+
 namespace kernels::inline KERNELS_ABI::cpu {
 
 /// Some boxes, measured, as structure of arrays: lives on the stack, so a call allocates nothing.
@@ -19,6 +21,10 @@ struct box_tile {
   alignas(64) T bottom[kBoxes];
   alignas(64) T area[kBoxes];
   alignas(64) T angle[kBoxes];
+  /// Corners in 256 steps of the tile's extent: box a can share area with box k only if a's left is
+  /// not beyond right[k], and so on. Filled by the vector forms.
+  alignas(64) std::uint8_t steps[4][kBoxes];
+  T origin[2], scale[2];  ///< of x and y: step = (x − origin)·scale
 
   void set(std::int64_t k, const box<T>& b) {
     left[k] = b.left;
@@ -44,10 +50,15 @@ struct iou_loops {
   /// out[k] = overlap(a[k], b[k]) for k < count.
   void (*pairs)(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
                 const iou_options& options);
-  /// The largest of count >= 1 numbers without NaN.
-  T (*largest)(const T* values, std::int64_t count);
-  /// Writes the k with values[k] > threshold, ascending; returns how many.
-  std::int64_t (*above)(const T* values, std::int64_t count, T threshold, std::int32_t* found);
+  /// The largest overlap of a[i] with b[0 … count − 1]: if one is greater than `best`, `best` and
+  /// `index` become that one (the first of equal ones), counted from `first`.
+  void (*best)(const box_tile<T>& a, std::int64_t i, const box_tile<T>& b, std::int64_t count,
+               std::int64_t first, const iou_options& options, T& best, std::int32_t& index);
+  /// The k < count whose overlap with a[i] is greater than the threshold, ascending, and these
+  /// overlaps; returns how many.
+  std::int64_t (*matches)(const box_tile<T>& a, std::int64_t i, const box_tile<T>& b,
+                          std::int64_t count, const iou_options& options, T threshold,
+                          std::int32_t* found, T* values);
 };
 
 namespace iou_portable {
@@ -80,23 +91,31 @@ void pairs(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* ou
 }
 
 template <class T>
-T largest(const T* values, std::int64_t count) {
-  T most = values[0];
-  for (std::int64_t k = 1; k < count; ++k) most = exact::max(values[k], most);
-  return most;
+void best(const box_tile<T>& a, std::int64_t i, const box_tile<T>& b, std::int64_t count,
+          std::int64_t first, const iou_options& options, T& best, std::int32_t& index) {
+  for (std::int64_t k = 0; k < count; ++k) {
+    const T value = math::overlap_of(options, a.get(i), b.get(k));
+    if (!(value > best)) continue;
+    best = value;
+    index = static_cast<std::int32_t>(first + k);
+  }
 }
 
 template <class T>
-std::int64_t above(const T* values, std::int64_t count, T threshold, std::int32_t* found) {
+std::int64_t matches(const box_tile<T>& a, std::int64_t i, const box_tile<T>& b, std::int64_t count,
+                     const iou_options& options, T threshold, std::int32_t* found, T* values) {
   std::int64_t n = 0;
   for (std::int64_t k = 0; k < count; ++k) {
-    if (values[k] > threshold) found[n++] = static_cast<std::int32_t>(k);
+    const T value = math::overlap_of(options, a.get(i), b.get(k));
+    if (!(value > threshold)) continue;
+    found[n] = static_cast<std::int32_t>(k);
+    values[n++] = value;
   }
   return n;
 }
 
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &largest<T>, &above<T>};
+inline constexpr iou_loops<T> kLoops = {&measure<T>, &rows<T>, &pairs<T>, &best<T>, &matches<T>};
 
 }  // namespace iou_portable
 }  // namespace kernels::inline KERNELS_ABI::cpu

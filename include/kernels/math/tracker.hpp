@@ -4,7 +4,17 @@
 #include <kernels/math/asin.hpp>
 #include <kernels/math/iou.hpp>
 
+#include <limits>
+
 namespace kernels::inline KERNELS_ABI::math {
+
+/// The price of a pair that must not be matched.
+inline constexpr double kNeverMatched = std::numeric_limits<double>::infinity();
+
+/// Is a corner of it not a number? A filter that is lost says such boxes.
+KERNELS_HD bool is_lost(const box<double>& b) {
+  return !(b.left == b.left && b.top == b.top && b.right == b.right && b.bottom == b.bottom);
+}
 
 /// How an association prices its pairs.
 enum class pair_price : std::uint8_t {
@@ -58,6 +68,14 @@ KERNELS_HD double price_of(pair_price kind, double iou, double score, double gai
     default:
       return exact::fma(-gain, score, -iou);
   }
+}
+
+/// BoT-SORT: the least of a pair's price and half the cosine distance of its looks, where that is
+/// at most `most` and the boxes are near; NaN: not known.
+KERNELS_HD double price_with_appearance(double price, double iou, double half_cosine,
+                                        double proximity, double most) {
+  const bool counts = half_cosine <= most && exact::add(1.0, -iou) <= proximity;
+  return exact::min(price, counts ? half_cosine : 1.0);
 }
 
 }  // namespace kernels::inline KERNELS_ABI::math

@@ -9,13 +9,6 @@
 
 namespace kernels::inline KERNELS_ABI::tracking {
 
-/// The price of a pair after looking at its appearance (BoT-SORT).
-inline double with_appearance(double price, double iou, double half_cosine,
-                              const appearance_rules& rules) {
-  const bool counts = half_cosine <= rules.most && exact::add(1.0, -iou) <= rules.proximity;
-  return exact::min(price, counts ? half_cosine : 1.0);
-}
-
 /// Holds nothing but scratch, which copies do not share. One a thread.
 class associator {
  public:
@@ -113,7 +106,8 @@ class associator {
             : 0.0;
     const double own = math::price_of(a.rules.price, iou, detections.scores[d], gain);
     if (a.appearance.empty()) return own;
-    return with_appearance(own, iou, a.appearance[i * a.columns.size() + j], a.appearance_limits);
+    return math::price_with_appearance(own, iou, a.appearance[i * a.columns.size() + j],
+                                       a.appearance_limits.proximity, a.appearance_limits.most);
   }
 
   void solve_listed(association& a, const frame_detections& detections) {
@@ -137,6 +131,10 @@ class associator {
     for (std::size_t i = 0; i < a.rows.size(); ++i) {
       double* row = matrix_.data() + i * columns;
       auto k = static_cast<std::size_t>(starts_[i]);
+      if (math::is_lost(a.row_boxes[i])) {  // a filter that is lost matches nothing
+        std::fill(row, row + columns, std::numeric_limits<double>::infinity());
+        continue;
+      }
       for (std::size_t j = 0; j < columns; ++j) {
         const bool listed = k < static_cast<std::size_t>(starts_[i + 1]) &&
                             columns_[k] == static_cast<std::int32_t>(j);

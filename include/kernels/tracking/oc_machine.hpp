@@ -74,7 +74,7 @@ class oc_machine {
     if (stage == 0) taken_.assign(detections_.boxes.size(), 0);
     for (std::size_t i = 0; i < a.rows.size(); ++i) {
       track& t = tracks_[static_cast<std::size_t>(a.rows[i])];
-      if (stage == 0) t.gone = has_nan(a.row_boxes[i]);
+      if (stage == 0) t.gone = math::is_lost(a.row_boxes[i]);
       if (t.gone || a.match[i] < 0) continue;
       t.detection = a.columns[static_cast<std::size_t>(a.match[i])];
       taken_[static_cast<std::size_t>(t.detection)] = 1;

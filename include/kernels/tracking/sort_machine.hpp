@@ -7,10 +7,6 @@
 
 namespace kernels::inline KERNELS_ABI::tracking {
 
-inline bool has_nan(const box<double>& b) {
-  return !(b.left == b.left && b.top == b.top && b.right == b.right && b.bottom == b.bottom);
-}
-
 class sort_machine {
  public:
   static constexpr int kStages = 1;
@@ -57,7 +53,7 @@ class sort_machine {
     taken_.assign(detections_.boxes.size(), 0);
     for (std::size_t i = 0; i < a.rows.size(); ++i) {
       track& t = tracks_[static_cast<std::size_t>(a.rows[i])];
-      t.gone = has_nan(a.row_boxes[i]);
+      t.gone = math::is_lost(a.row_boxes[i]);
       if (t.gone || a.match[i] < 0) continue;
       t.detection = a.columns[static_cast<std::size_t>(a.match[i])];
       taken_[static_cast<std::size_t>(t.detection)] = 1;
