@@ -77,6 +77,7 @@ bench::mot_case given(const std::filesystem::path& folder, const std::string& tr
 
 kernels::mot_scores score(const std::vector<bench::mot_case>& sequences) {
   std::vector<kernels::mot_scores> all;
+  all.reserve(sequences.size());
   for (const auto& c : sequences) {
     all.push_back(kernels::mot_metrics(kernels::on_cpu(), c.truth, c.tracks));
   }

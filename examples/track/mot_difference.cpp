@@ -124,7 +124,11 @@ class comparison {
     for (const mot_row& x : a) {
       auto at = std::lower_bound(sorted.begin(), sorted.end(), x.left - widest - reach,
                                  [](const mot_row* y, double left) { return y->left < left; });
-      for (; at != sorted.end() && (*at)->left <= x.left + x.width + reach; ++at) body(x, **at);
+      for (; at != sorted.end() && (*at)->left <= x.left + x.width + reach; ++at) {
+        const mot_row& y = **at;
+        const bool apart = y.top > x.top + x.height + reach || y.top + y.height < x.top - reach;
+        if (!apart) body(x, y);
+      }
     }
   }
 

@@ -18,7 +18,7 @@ namespace {
 
 /// SEQ of SEQ.txt or SEQ/gt/gt.txt; empty for a gt.txt elsewhere.
 std::string sequence_name(const fs::path& truth) {
-  const std::string stem = truth.stem().string();
+  std::string stem = truth.stem().string();
   if (stem != "gt") return stem;
   const fs::path folder = fs::absolute(truth).parent_path();
   return folder.filename() == "gt" ? folder.parent_path().filename().string() : "";

@@ -35,7 +35,7 @@ struct mot_metrics_parameters {
 /// 0 but for mlr, loca and loca_0, which are 1, and clear.frames is 0.
 ///
 /// Cost: pairs of boxes within each frame, then near to linear in those that overlap.
-/// Memory: boxes and overlapping pairs, at most 2^27 of those; frame numbers do not matter.
+/// Memory: boxes and overlapping pairs, at most 2^25 of those; frame numbers do not matter.
 /// Errors: kernels::error for a frame below 1 or beyond `frames`, an id twice in one frame of one
 /// side, and from MOT16 on a true class outside 1 to 13 or a track's class above 1.
 inline mot_scores mot_metrics(on_cpu /*exec*/, std::span<const track_box> truth,

@@ -31,6 +31,10 @@ std::vector<track_box> rows_of(const std::filesystem::path& path) {
   return rows;
 }
 
+std::string element(std::string name, std::size_t k) {
+  return name.append("[").append(std::to_string(k)).append("]");
+}
+
 /// Every figure by TrackEval's name; arrays as name[k].
 std::map<std::string, double> figures(const mot_scores& s) {
   std::map<std::string, double> f;
@@ -84,7 +88,7 @@ std::map<std::string, double> figures(const mot_scores& s) {
                                       {"HOTA_TP", number(h.tp[a])},
                                       {"HOTA_FN", number(h.fn[a])},
                                       {"HOTA_FP", number(h.fp[a])}}) {
-      f["HOTA/" + std::string(name) + "[" + std::to_string(a) + "]"] = value;
+      f[element(std::string("HOTA/").append(name), a)] = value;
     }
   }
   return f;
@@ -94,12 +98,11 @@ std::map<std::string, double> figures(const nlohmann::json& golden) {
   std::map<std::string, double> f;
   for (const auto& [group, values] : golden.items()) {
     for (const auto& [name, value] : values.items()) {
-      if (!value.is_array()) {
-        f[group + "/" + name] = value.get<double>();
-        continue;
-      }
-      for (std::size_t k = 0; k < value.size(); ++k) {
-        f[group + "/" + name + "[" + std::to_string(k) + "]"] = value[k].get<double>();
+      std::string key = group;
+      key.append("/").append(name);
+      if (!value.is_array()) f[key] = value.get<double>();
+      for (std::size_t k = 0; value.is_array() && k < value.size(); ++k) {
+        f[element(key, k)] = value[k].get<double>();
       }
     }
   }
@@ -129,17 +132,18 @@ TEST_CASE("mot metrics: every figure of TrackEval, per sequence and combined") {
                                                       {"bytetrack_mot15", "bytetrack"},
                                                       {"ocsort_mot15", "ocsort"}};
   REQUIRE(golden.size() == folders.size());
-  for (const auto& [name, tracks] : folders) {
+  for (const auto& pair : folders) {
+    const std::string &name = pair.first, &tracks = pair.second;
+    CAPTURE(name);
     std::vector<mot_scores> all;
     for (const std::string sequence : {"TUD-Campus", "TUD-Stadtmitte"}) {
-      CAPTURE(name + " " + sequence);
+      CAPTURE(sequence);
       all.push_back(mot_metrics(on_cpu(), rows_of(folder / "ground_truth" / (sequence + ".txt")),
                                 rows_of(folder / "tracks" / tracks / (sequence + ".txt"))));
       const auto ours = figures(all.back());
       CHECK(ours.size() == 22 + 6 + 3 + 12 * 19);
       CHECK(differing(ours, figures(golden.at(name).at(sequence))) == "");
     }
-    CAPTURE(name);
     CHECK(differing(figures(combined_mot_scores(all)),
                     figures(golden.at(name).at("COMBINED_SEQ"))) == "");
   }

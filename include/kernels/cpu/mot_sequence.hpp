@@ -170,9 +170,9 @@ class mot_preparation {
   }
 
   static void refuse_too_many(const std::vector<mot_pair>& pairs) {
-    constexpr std::size_t kMost = std::size_t{1} << 27;
+    constexpr std::size_t kMost = std::size_t{1} << 25;
     if (pairs.size() < kMost) return;
-    refuse("mot_metrics", "tracks", "at most 2^27 pairs of boxes that overlap", "more");
+    refuse("mot_metrics", "tracks", "at most 2^25 pairs of boxes that overlap", "more");
   }
 
   /// Lists a frame's tracks that have an area; many of them by their left side.
