@@ -12,7 +12,7 @@ namespace kernels::examples {
 namespace {
 
 constexpr double kDefaultFps = 30;
-[[maybe_unused]] constexpr std::int64_t kManyCameras = 128;  // from here on a GPU pays
+constexpr std::int64_t kManyCameras = 128;  // from here on a GPU pays
 
 template <class T>
 void set(T& value, const std::optional<std::remove_cvref_t<T>>& given) {
@@ -68,25 +68,21 @@ class engine_of : public engine {
   std::string where_;
 };
 
-/// The trackers themselves step on the CPU so far.
-constexpr bool kStepsOnGpu = std::is_constructible_v<multi_tracker<byte_tracker>, on_gpu,
-                                                     std::int64_t, byte_tracker_options>;
-
 template <class Tracker>
 std::unique_ptr<engine> make(const options& o, double fps, std::int64_t cameras) {
   typename Tracker::options chosen;
   choose(chosen, o, o.fps.value_or(fps > 0 ? fps : kDefaultFps));
   chosen.classes_apart = o.classes_apart;
   try {
-    if constexpr (kStepsOnGpu) {
-      const bool many = cameras >= kManyCameras && gpu_count() > 0;
-      if (o.where == backend::cuda || (o.where == backend::automatic && many)) {
-        return std::make_unique<engine_of<Tracker>>(on_gpu(), "cuda", cameras, chosen);
-      }
+    const bool many = cameras >= kManyCameras && gpu_count() > 0;
+    if (o.where == backend::cuda || (o.where == backend::automatic && many)) {
+      return std::make_unique<engine_of<Tracker>>(on_gpu(), "cuda", cameras, chosen);
     }
     return std::make_unique<engine_of<Tracker>>(on_cpu{.threads = o.threads}, "cpu", cameras,
                                                 chosen);
   } catch (const out_of_memory&) {
+    throw;
+  } catch (const cuda_error&) {
     throw;
   } catch (const error& e) {
     throw usage_error(e.what());
@@ -96,11 +92,7 @@ std::unique_ptr<engine> make(const options& o, double fps, std::int64_t cameras)
 }  // namespace
 
 void check_backend(backend wanted) {
-  if (wanted != backend::cuda) return;
-  if (gpu_count() > 0) {
-    if (kStepsOnGpu) return;
-    throw usage_error("--backend cuda: trackers are stepped on the CPU; use --backend cpu or auto");
-  }
+  if (wanted != backend::cuda || gpu_count() > 0) return;
 #if KERNELS_HAS_CUDA
   throw usage_error("--backend cuda: no GPU that can be used was found; use --backend cpu or auto");
 #else

@@ -103,8 +103,9 @@ void add_options(CLI::App& app, options& o, raw_options& raw) {
   add_files(app, raw);
   add_tracking(app, o, raw);
   add_detecting(app, o, raw);
-  app.add_option("--backend", raw.backend,
-                 "auto (default: the GPU if there is one), cpu or cuda; all give the same tracks")
+  app.add_option(
+         "--backend", raw.backend,
+         "auto (default: the GPU for 128 cameras and more), cpu or cuda; all give the same tracks")
       ->type_name("WHERE");
   app.add_option("--threads", o.threads, "CPU threads (default: all cores)")->type_name("N");
   app.add_flag("--quiet", o.quiet, "say nothing unless something is wrong");
