@@ -10,6 +10,7 @@
 
 #include <iostream>
 #include <random>
+#include <utility>
 
 namespace {
 

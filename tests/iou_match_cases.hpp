@@ -29,10 +29,8 @@ struct list {
 };
 
 template <class T, class Run>
-void equals_search(const Run& run, int rows, int columns, const iou_match_options& options) {
-  const auto a = iou_cases::random_boxes<T>(rows, 21, true);
-  auto b = iou_cases::random_boxes<T>(columns, 22, true);
-  for (std::size_t k = 1; k < b.size() && k < a.size(); k += 4) b[k] = a[k];
+void equals_search(const Run& run, const boxes<T>& a, const boxes<T>& b,
+                   const iou_match_options& options) {
   const std::vector<T> matrix = run.pairwise(a, b, options.overlaps());
   const T threshold = static_cast<T>(options.threshold);
   best<T> expected;
@@ -56,8 +54,8 @@ void equals_search(const Run& run, int rows, int columns, const iou_match_option
     all.row_offsets.push_back(static_cast<std::int64_t>(all.columns.size()));
   }
   all.count = all.row_offsets.back();
-  CAPTURE(rows);
-  CAPTURE(columns);
+  CAPTURE(a.size());
+  CAPTURE(b.size());
   CAPTURE(static_cast<int>(options.kind));
   const best<T> given = run.best_match(a, b, options);
   CHECK(same_bits(given.values, expected.values));
@@ -75,6 +73,26 @@ void equals_search(const Run& run, int rows, int columns, const iou_match_option
 }
 
 template <class T, class Run>
+void equals_search(const Run& run, int rows, int columns, const iou_match_options& options) {
+  const auto a = iou_cases::random_boxes<T>(rows, 21, true);
+  auto b = iou_cases::random_boxes<T>(columns, 22, true);
+  for (std::size_t k = 1; k < b.size() && k < a.size(); k += 4) b[k] = a[k];
+  equals_search<T>(run, a, b, options);
+}
+
+/// Ties everywhere: all boxes of b are one box, but for the first.
+template <class T, class Run>
+void ties(const Run& run) {
+  const boxes<T> a{{0, 0, 3, 3}, {1, 1, 4, 4}, {9, 9, 12, 12}};
+  boxes<T> b(140, {1, 1, 4, 4});
+  b[0] = {2, 2, 4, 4};
+  for (const double threshold : {-1.0, 0.0, 0.5}) {
+    equals_search<T>(run, a, b, {.threshold = threshold});
+    equals_search<T>(run, a, b, {.kind = overlap::giou, .threshold = threshold});
+  }
+}
+
+template <class T, class Run>
 void all_kinds(const Run& run, int rows, int columns) {
   for (const auto kind : iou_cases::kKinds) {
     for (const auto convention : iou_cases::kConventions) {
@@ -82,6 +100,7 @@ void all_kinds(const Run& run, int rows, int columns) {
       equals_search<T>(run, rows, columns, {kind, convention, threshold});
     }
   }
+  ties<T>(run);
   equals_search<T>(run, rows, columns, {});
   equals_search<T>(run, rows, columns, {.threshold = 1});   // nothing
   equals_search<T>(run, rows, columns, {.threshold = -1});  // everything

@@ -3,6 +3,8 @@
 
 #include <kernels/iou.hpp>
 
+#include <utility>
+
 namespace {
 
 using namespace iou_cases;
