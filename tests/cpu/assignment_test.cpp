@@ -124,6 +124,19 @@ TEST_CASE("assignment cpu: dense costs, by lists of the cheapest pairs and by wh
       }
     }
   }
+  // lists that mislead: a few cheap columns, and rows that cost fifty times as much
+  for (int round = 0; round < 8; ++round) {
+    problem p = assignment_cases::random_problem(random, 60, 300, kind::fractions);
+    for (int i = 0; i < 60; ++i) {
+      for (int j = 0; j < 300; ++j) {
+        auto& c = p.cost[static_cast<std::size_t>(i * 300 + j)];
+        c *= (i % 2 == round % 2 ? 50 : 1) * (j % 16 == 0 ? 0.01 : 1);
+      }
+    }
+    kernels::assignment_solver<double> solver;
+    wrong +=
+        solve(solver, p, kInfinity) == solve_by_rows(instruction_set::best, p, kInfinity) ? 0 : 1;
+  }
   CHECK(wrong == 0);
 }
 
