@@ -130,7 +130,7 @@ void overlay::draw_trail(cv::Mat& frame, const trail& way, std::int64_t number,
 
 /// A thin line, on a soft dark one that sets it off from whatever is behind.
 void overlay::draw_box(cv::Mat& frame, const box<double>& where, const cv::Vec3b& colour) {
-  const int thin = std::max(1, cvRound(1.2 * unit_));
+  const int thin = std::max(1, cvRound(1.5 * unit_));
   const int wide = thin + 2 * std::max(1, cvRound(0.6 * unit_));
   const cv::Rect place =
       place_of({where.left, where.top}, {where.right, where.bottom}, wide, frame.size());
