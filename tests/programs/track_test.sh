@@ -268,9 +268,10 @@ refuses "--classes without --model" 2 "--classes.*--model" "${to[@]}" --classes 
 
 # scores of another range
 awk -F, -v OFS=, '$7 > 0.1 { $7 *= 100; print }' det.txt >scores.txt
-does "scores outside [0, 1]" scored.txt --detections scores.txt --tracker ocsort --track-threshold 60
+does "scores to 100" scored.txt --detections scores.txt --no-score-fusion --track-threshold 60 --new-threshold 70
+does "the same to 1" unscored.txt --detections det.txt --no-score-fusion
 boxes_and_ids() { cut -d, -f1-6 "$1"; }
-verdict "with a threshold of their range" cmp -s <(boxes_and_ids scored.txt) <(boxes_and_ids ocsort.txt)
+verdict "have the same tracks" cmp -s <(boxes_and_ids scored.txt) <(boxes_and_ids unscored.txt)
 does "a threshold below 0" scored.txt --detections scores.txt --track-threshold -7.5 --new-threshold -1e3
 
 # --- a network
