@@ -16,6 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostViews = 9999;
+constexpr int kMostNesting = 16;  // values that are written into a message
 
 /// A JSON object with the name that messages give it.
 struct named_object {
@@ -145,8 +146,13 @@ rig_view read_view(const named_object& view, perspective p) {
 
 json read_json(const std::filesystem::path& path) {
   const auto bytes = read_file(path);
+  const auto refuse_deep = [&](int depth, json::parse_event_t, json&) {
+    if (depth <= kMostNesting) return true;
+    throw usage_error("--views " + path.string() + ": wanted a list of views, given values in " +
+                      "values in values");
+  };
   try {
-    return json::parse(bytes.begin(), bytes.end());
+    return json::parse(bytes.begin(), bytes.end(), refuse_deep);
   } catch (const json::parse_error& e) {
     throw usage_error("--views " + path.string() + " is not JSON: " + e.what());
   }

@@ -1,5 +1,7 @@
 #include "camera.hpp"
 
+#include "frames.hpp"
+
 #include <common/errors.hpp>
 
 #include <kernels/interpolate_tracks.hpp>
@@ -10,7 +12,6 @@
 namespace kernels::examples {
 namespace {
 
-constexpr std::int64_t kMostFrames = 10'000'000;  // 92 hours at 30 a second
 constexpr double kMostClasses = 2'000'000'000;
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+constexpr int kMostNesting = 16;      // values that are written into a message
 constexpr const char* kNumber = "X";  // type names of options, as options.cpp gives them
 constexpr const char* kWhole = "N";
 
@@ -18,8 +19,13 @@ json read_json(const std::filesystem::path& path) {
     throw usage_error("--config: there is no file " + path.string() + "; check the name");
   }
   const auto bytes = read_file(path);
+  const auto refuse_deep = [&](int depth, json::parse_event_t, json&) {
+    if (depth <= kMostNesting) return true;
+    throw usage_error("--config " + path.string() + ": wanted {\"option\": value, ...}, given " +
+                      "values in values in values");
+  };
   try {
-    return json::parse(bytes.begin(), bytes.end());
+    return json::parse(bytes.begin(), bytes.end(), refuse_deep);
   } catch (const json::parse_error& e) {
     throw usage_error("--config " + path.string() + " is not JSON: " + e.what());
   }

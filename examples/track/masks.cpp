@@ -1,10 +1,13 @@
 #include "masks.hpp"
 
+#include "frames.hpp"
+
 #include <common/decode.hpp>
 #include <common/errors.hpp>
 #include <common/file.hpp>
 
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <system_error>
 
@@ -12,8 +15,7 @@ namespace kernels::examples {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMostLabels = 255;
-
+/// The largest number there is, for one that is larger.
 std::optional<std::int64_t> last_number(const std::string& text) {
   const auto last = text.find_last_of("0123456789");
   if (last == std::string::npos) return std::nullopt;
@@ -21,7 +23,13 @@ std::optional<std::int64_t> last_number(const std::string& text) {
   const auto first = before == std::string::npos ? 0 : before + 1;
   std::int64_t value{};
   const auto [end, code] = std::from_chars(text.data() + first, text.data() + last + 1, value);
-  return code == std::errc{} ? std::optional(value) : std::nullopt;
+  static_cast<void>(end);
+  return code == std::errc{} ? value : std::numeric_limits<std::int64_t>::max();
+}
+
+template <class Label>
+view<const Label, 2> view_of(const cv::Mat& m) {
+  return {m.ptr<Label>(), {m.rows, m.cols}, {static_cast<std::int64_t>(m.step1()), 1}};
 }
 
 std::string size_text(cv::Size size) {
@@ -42,6 +50,11 @@ mask_folder::mask_folder(fs::path folder) : folder_(std::move(folder)) {
     if (!number) {
       throw usage_error("--masks: " + path.string() +
                         " has no frame number in its name; name the label maps 000001.png ...");
+    }
+    if (*number > kMostFrames) {
+      throw usage_error("--masks: " + path.string() +
+                        ": the last number in its name is its frame, " + "at most " +
+                        std::to_string(kMostFrames) + "; name the label maps 000001.png ...");
     }
     const auto [other, is_new] = files_.emplace(*number, path);
     if (!is_new) {
@@ -72,46 +85,18 @@ void mask_folder::require(std::int64_t last) const {
   for (std::int64_t frame = 1; frame <= last; ++frame) static_cast<void>(path_of(frame));
 }
 
-void mask_folder::renumber(const cv::Mat& wide, const fs::path& path) {
-  labels_.create(wide.size(), CV_8U);
-  for (int y = 0; y < wide.rows; ++y) {
-    const auto* from = wide.ptr<std::uint16_t>(y);
-    auto* to = labels_.ptr<std::uint8_t>(y);
-    for (int x = 0; x < wide.cols; ++x) {
-      if (from[x] == 0) {
-        to[x] = 0;
-      } else if (x > 0 && from[x] == from[x - 1]) {
-        to[x] = to[x - 1];
-      } else {
-        const auto next = static_cast<std::uint8_t>(numbers_.size() + 1);
-        const auto [number, is_new] = numbers_.emplace(from[x], next);
-        if (is_new && numbers_.size() > kMostLabels) {
-          throw usage_error("--masks: " + path.string() +
-                            " has the 256th different label; at most 255 objects are known, "
-                            "leave the smallest out");
-        }
-        to[x] = number->second;
-      }
-    }
-  }
-}
-
-view<const std::uint8_t, 2> mask_folder::at(std::int64_t frame, cv::Size size) {
+label_map mask_folder::at(std::int64_t frame, cv::Size size) {
   const auto& path = path_of(frame);
-  const cv::Mat labels = read_labels(path);
+  cv::Mat labels = read_labels(path);
   if (size_.empty()) size_ = size.empty() ? labels.size() : size;
   if (labels.size() != size_) {
     throw usage_error("--masks: " + path.string() + " has " + size_text(labels.size()) +
                       " pixels, the " + (size.empty() ? "label maps before" : "frames") + " have " +
                       size_text(size_) + "; give label maps of the frames' size");
   }
-  if (labels.depth() == CV_8U) {
-    labels_ = labels;
-  } else {
-    renumber(labels, path);
-  }
-  return {
-      labels_.data, {labels_.rows, labels_.cols}, {static_cast<std::int64_t>(labels_.step[0]), 1}};
+  labels_ = std::move(labels);
+  if (labels_.depth() == CV_8U) return view_of<std::uint8_t>(labels_);
+  return view_of<std::uint16_t>(labels_);
 }
 
 }  // namespace kernels::examples

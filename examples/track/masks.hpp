@@ -1,7 +1,7 @@
 // Label maps: one PNG a frame, 0 where nothing is and k where the object labelled k is.
 #pragma once
 
-#include <kernels/core/view.hpp>
+#include <kernels/tracking/types.hpp>
 
 #include <opencv2/core.hpp>
 
@@ -15,25 +15,23 @@ namespace kernels::examples {
 class mask_folder {
  public:
   /// The number of a frame is the last number in the file's name, from 1; if there is a number 0,
-  /// from 0. Errors: usage_error if there is no such folder, no PNG, or a frame twice.
+  /// from 0. Errors: usage_error if there is no such folder, no PNG, a frame twice, or one beyond
+  /// kMostFrames.
   explicit mask_folder(std::filesystem::path folder);
 
-  /// The labels of a frame counted from 1, valid until the next call. Labels of 16 bits are
-  /// numbered 1, 2, … as they appear.
-  /// Errors: usage_error if the frame has none, for another size than size (or the first one's if
-  /// that is empty), and for more than 255 labels; failure for a damaged file.
-  view<const std::uint8_t, 2> at(std::int64_t frame, cv::Size size);
+  /// The labels of a frame counted from 1, of 8 or 16 bits as in the file; valid until the next
+  /// call. Errors: usage_error if the frame has none, and for another size than size (or the first
+  /// one's if that is empty); failure for a damaged file.
+  label_map at(std::int64_t frame, cv::Size size);
 
   /// Is there a map for each of the frames 1 … last? Errors: usage_error.
   void require(std::int64_t last) const;
 
  private:
   [[nodiscard]] const std::filesystem::path& path_of(std::int64_t frame) const;
-  void renumber(const cv::Mat& wide, const std::filesystem::path& path);
 
   std::filesystem::path folder_;
   std::map<std::int64_t, std::filesystem::path> files_;  // by frame, from 1
-  std::map<std::uint16_t, std::uint8_t> numbers_;        // of labels of 16 bits
   cv::Size size_;
   cv::Mat labels_;
 };

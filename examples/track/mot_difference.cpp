@@ -109,26 +109,42 @@ class comparison {
     }
   }
 
-  /// Calls body for all pairs of rows whose boxes may overlap or be the same.
+  /// Rows of like width, by left: one wide box must not make all others candidates.
+  struct width_class {
+    double widest = 0;
+    std::vector<std::size_t> rows;
+  };
+
+  /// Calls body for all pairs of rows whose boxes may overlap or be the same, for each row of a in
+  /// the order of b's lefts.
   template <class Body>
   void for_near(rows a, rows b, const Body& body) const {
     const double reach = options_.tolerance + kRounding;
     std::vector<const mot_row*> sorted;
-    double widest = 0;
-    for (const mot_row& y : b) {
-      sorted.push_back(&y);
-      widest = std::max(widest, y.width);
-    }
+    for (const mot_row& y : b) sorted.push_back(&y);
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const mot_row* x, const mot_row* y) { return x->left < y->left; });
+    std::map<int, width_class> classes;  // by the power of 2
+    for (std::size_t k = 0; k < sorted.size(); ++k) {
+      auto& c = classes[std::ilogb(std::max(sorted[k]->width, 1.0))];
+      c.widest = std::max(c.widest, sorted[k]->width);
+      c.rows.push_back(k);
+    }
+    std::vector<std::size_t> near;
     for (const mot_row& x : a) {
-      auto at = std::lower_bound(sorted.begin(), sorted.end(), x.left - widest - reach,
-                                 [](const mot_row* y, double left) { return y->left < left; });
-      for (; at != sorted.end() && (*at)->left <= x.left + x.width + reach; ++at) {
-        const mot_row& y = **at;
-        const bool apart = y.top > x.top + x.height + reach || y.top + y.height < x.top - reach;
-        if (!apart) body(x, y);
+      near.clear();
+      for (const auto& [power, c] : classes) {
+        auto at =
+            std::lower_bound(c.rows.begin(), c.rows.end(), x.left - c.widest - reach,
+                             [&](std::size_t k, double left) { return sorted[k]->left < left; });
+        for (; at != c.rows.end() && sorted[*at]->left <= x.left + x.width + reach; ++at) {
+          const mot_row& y = *sorted[*at];
+          const bool apart = y.top > x.top + x.height + reach || y.top + y.height < x.top - reach;
+          if (!apart) near.push_back(*at);
+        }
       }
+      std::sort(near.begin(), near.end());
+      for (const std::size_t k : near) body(x, *sorted[k]);
     }
   }
 

@@ -174,8 +174,9 @@ void check_number(const char* option, std::optional<double> value, double least,
 void check_numbers(const CLI::App& app, const options& o) {
   constexpr int kMostFrames = 1'000'000;
   check_number("--fps", o.fps, 0.01, 10000);
-  check_number("--track-threshold", o.track_threshold, 0, 1);
-  check_number("--new-threshold", o.new_threshold, 0, 2);
+  constexpr double kMostScore = 1e9;  // the trackers'; scores may lie outside [0, 1]
+  check_number("--track-threshold", o.track_threshold, -kMostScore, kMostScore);
+  check_number("--new-threshold", o.new_threshold, -kMostScore, kMostScore);
   check_number("--match-threshold", o.match_threshold, 0, 1);
   check_number("--confidence", o.confidence, 0, 1);
   check_number("--overlap", o.overlap, 0, 1);

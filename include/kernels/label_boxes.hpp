@@ -33,7 +33,8 @@ KERNELS_DECLARE_LABEL_BOXES(std::int32_t);
 /// whole map, or an empty view: then rows and columns outside all boxes are not read.
 /// Cost: one step for each run of one label in a row and for each 64 columns, whatever B; and
 /// bands · labels · boxes (a band lies between two edges of boxes, so there are at most 2B + 1).
-/// Scratch: 3·B·L numbers a thread.
+/// Scratch: at most 64 MiB (boxes that need more are counted some at a time, each time in another
+/// pass over their part of the map), but at least six numbers a label.
 /// Errors: kernels::error for views that do not fit, 2^31 pixels or more.
 template <class Label>
 void label_boxes(on_cpu exec, const view<Label, 2>& labels,
@@ -41,7 +42,7 @@ void label_boxes(on_cpu exec, const view<Label, 2>& labels,
                  const view<std::int32_t, 1>& areas, label_boxes_scratch& scratch) {
   const view<const Label, 2> map = labels;
   check_label_boxes(map, boxes, counts, areas);
-  cpu::label_boxes(exec, map, boxes, counts, areas, scratch);
+  cpu::label_boxes(exec, map, {}, boxes, counts, areas, scratch);
 }
 template <class Label>
 void label_boxes(on_cpu exec, const view<Label, 2>& labels,

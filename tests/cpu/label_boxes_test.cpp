@@ -56,6 +56,29 @@ TEST_CASE("label_boxes cpu: scratch is reused between calls of different sizes")
   equals_plain_loop<std::uint8_t>(run);
 }
 
+TEST_CASE("label_boxes cpu: scratch is bounded, whatever labels × boxes are") {
+  for (const int threads : {1, 3}) {
+    kernels::label_boxes_scratch scratch;
+    const auto run = [&](const auto& r, std::vector<std::int32_t>& counts,
+                         std::vector<std::int32_t>* areas) {
+      kernels::view<const std::uint16_t, 2> map{
+          r.map.data(), {r.height, r.width}, {r.row_stride, 1}};
+      kernels::view<std::int32_t, 1> area_view{};
+      if (areas != nullptr) area_view = kernels::packed(areas->data(), {r.labels});
+      kernels::label_boxes(
+          {.threads = threads}, map, kernels::packed(r.boxes.data(), {r.box_count()}),
+          kernels::packed(counts.data(), {r.box_count(), r.labels}), area_view, scratch);
+    };
+    CHECK(equals_plain_loop<std::uint16_t>(
+        run, random_request<std::uint16_t>(400, 20, 60000, threads == 1 ? 200 : 70, 3)));
+    std::size_t numbers = 0;
+    for (const auto& piece : scratch.pieces) {
+      numbers += piece.counts.capacity() + piece.areas.capacity() + piece.histogram.capacity();
+    }
+    CHECK(numbers <= (std::size_t{1} << 24));
+  }
+}
+
 TEST_CASE("label_boxes: refused arguments") {
   std::vector<std::uint8_t> pixels(20);
   std::vector<std::int32_t> counts(6, 5);

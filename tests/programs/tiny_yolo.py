@@ -103,7 +103,7 @@ def picture(size, empty, first, second):
 
 def main():
     folder = sys.argv[1]
-    for name in ("frames", "labels"):
+    for name in ("frames", "labels", "many_labels"):
         os.makedirs(os.path.join(folder, name), exist_ok=True)
     network(os.path.join(folder, "tiny.onnx"), [-1, 6, 60])
     network(os.path.join(folder, "tiny_one.onnx"), [1, 6, 60])
@@ -114,6 +114,9 @@ def main():
     for k in range(20):
         png(os.path.join(folder, "frames", "%d.png" % (k + 1)), *size, 8, 2, frame)
         png(os.path.join(folder, "labels", "%06d.png" % k), *size, 16, 0, labels)
+        # and 20 more labels a frame, none of them twice in the run, the largest of all in the last
+        more = b"".join(struct.pack(">H", 65535 - 20 * (19 - k) - x % 20) for x in range(size[0]))
+        png(os.path.join(folder, "many_labels", "%06d.png" % k), *size, 16, 0, [more] + labels[1:])
     png(os.path.join(folder, "coloured.png"), *size, 8, 2, frame)
 
 

@@ -28,9 +28,17 @@ verdict() { # NAME COMMAND…: ok if the command succeeds
   shift
   if "$@"; then ok "$name"; else bad "$name" "not so: $*"; fi
 }
+# leaves out of .err how far a slow run has come (a line every five seconds); with --quiet such a
+# line would be a mistake and stays
+leave_out_progress() { # ARGUMENTS…: of the run
+  [[ " $* " == *" --quiet "* ]] && return
+  grep -Ev '^track: [0-9]+(/[0-9]+)? frames, [0-9.]+ frames/s(, .* left)?$' "$work/.err" >"$work/.left"
+  mv "$work/.left" "$work/.err"
+}
 run() { # ARGUMENTS…: runs track, keeps what it says
   "$bin/track" "$@" >"$work/.out" 2>"$work/.err"
   code=$?
+  leave_out_progress "$@"
   out=$(cat "$work/.out")
   err=$(cat "$work/.err")
 }
@@ -138,6 +146,16 @@ does "--config" config.txt --config config.json
 verdict "is what the options are" cmp -s config.txt sort.txt
 does "the command line wins" config.txt --config config.json --tracker ocsort
 verdict "over --config" cmp -s config.txt ocsort.txt
+banana=$here/../../examples/track/configs/banana.json
+does "BananaTracker's settings" banana.txt --detections det.txt --config "$banana"
+does "as options" options.txt --detections det.txt --track-threshold 0.5 --track-buffer 90 --max-buffer 45
+verdict "are the same" cmp -s banana.txt options.txt
+verdict "and not the default" eval '! cmp -s banana.txt bytetrack.txt'
+for gap in 45 48; do # frames from one sight to the next; at 60 fps the buffer alone would be 180
+  for frame in 1 2 3 $((3 + gap)) $((4 + gap)); do echo "$frame,-1,10,10,20,40,0.65"; done >unseen.txt
+  does "unseen for $gap frames" unseen_$gap.txt --detections unseen.txt --config "$banana" --fps 60
+done
+verdict "is another after 48" [ "$(ids unseen_45.txt)-$(ids unseen_48.txt)" = 1-2 ]
 config() { # NAME TEXT PATTERN
   echo "$2" >bad.json
   refuses "config: $1" 2 "bad.json.*$3" --detections det.txt --output refused/t.txt --config bad.json
@@ -170,6 +188,12 @@ cp -r masks holes && rm holes/000017.png
 refuses "a mask is missing" 2 "holes.*frame 17" "${to[@]}" --tracker mcbyte --masks holes
 cp -r masks damaged && head -c 200 masks/000003.png >damaged/000003.png
 refuses "a damaged mask" 1 "damaged/000003.png" "${to[@]}" --tracker mcbyte --masks damaged
+cp -r masks dated && mv dated/000040.png dated/run_20261124.png
+refuses "a number that is no frame" 2 "run_20261124.png.*10000000" "${to[@]}" --tracker mcbyte --masks dated
+mv dated/run_20261124.png dated/9223372036854775807.png && cp dated/000001.png dated/000000.png
+refuses "the largest number, and frame 0" 2 "9223372036854775807.png.*frame" "${to[@]}" --tracker mcbyte --masks dated
+mv dated/9223372036854775807.png dated/99999999999999999999.png
+refuses "a larger one" 2 "9999999999.png.*frame" "${to[@]}" --tracker mcbyte --masks dated
 refuses "--masks for sort" 2 "--masks.*sort.*mcbyte" "${to[@]}" --tracker sort --masks masks
 refuses "masks that are none" 2 "cameras.*PNG" "${to[@]}" --tracker mcbyte --masks cameras
 refuses "no masks" 2 "no_such" "${to[@]}" --tracker mcbyte --masks no_such
@@ -182,8 +206,8 @@ refuses "empty --output" 2 "--output" --detections det.txt --output ""
 refuses "unknown flag" 2 "--sharpen" "${to[@]}" --sharpen
 refuses "unknown tracker" 2 "--tracker.*bytetrack.*'deepsort'" "${to[@]}" --tracker deepsort
 refuses "unknown backend" 2 "--backend" "${to[@]}" --backend tpu
-for option in track-threshold match-threshold fps; do
-  for value in nan -1 1e9 high; do
+for option in track-threshold new-threshold match-threshold fps; do
+  for value in nan -2e9 1e10 high; do
     refuses "--$option $value" 2 "--$option" "${to[@]}" --$option $value
   done
 done
@@ -242,6 +266,14 @@ refuses "--model that is no network" 2 "det.txt" "${to[@]}" --model det.txt
 refuses "--model and --detections" 2 "--model.*--detections" "${to[@]}" --detections det.txt --model det.txt
 refuses "--classes without --model" 2 "--classes.*--model" "${to[@]}" --classes 0
 
+# scores of another range
+awk -F, -v OFS=, '$7 > 0.1 { $7 *= 100; print }' det.txt >scores.txt
+does "scores to 100" scored.txt --detections scores.txt --no-score-fusion --track-threshold 60 --new-threshold 70
+does "the same to 1" unscored.txt --detections det.txt --no-score-fusion
+boxes_and_ids() { cut -d, -f1-6 "$1"; }
+verdict "have the same tracks" cmp -s <(boxes_and_ids scored.txt) <(boxes_and_ids unscored.txt)
+does "a threshold below 0" scored.txt --detections scores.txt --track-threshold -7.5 --new-threshold -1e3
+
 # --- a network
 if ! command -v python3 >/dev/null; then
   skip "--model" "no python3 to make a network with"
@@ -260,6 +292,8 @@ else
   does "--classes 1" blue.txt "${model[@]}" --model tiny/tiny.onnx --classes 1
   verdict "keeps the blue square" [ "$(grep -c ',216.00,' blue.txt) $(lines blue.txt)" = "20 20" ]
   does "label maps of 16 bits, from 0" m.txt "${model[@]}" --model tiny/tiny.onnx --tracker mcbyte --masks tiny/labels
+  does "402 labels up to 65535 in a run" many_m.txt "${model[@]}" --model tiny/tiny.onnx --tracker mcbyte --masks tiny/many_labels
+  verdict "change nothing" cmp -s m.txt many_m.txt
   to=(--video tiny/frames --output refused/t.txt)
   refuses "a network of another kind" 2 "not_yolo.onnx.*1x60x6" "${to[@]}" --model tiny/not_yolo.onnx --model-size 160x96
   refuses "a size that does not suit" 2 "tiny.onnx.*--model-size" "${to[@]}" --model tiny/tiny.onnx
@@ -279,7 +313,8 @@ done
 kill -TERM $victim 2>/dev/null
 wait $victim
 code=$?
-verdict "stopped: exit code 143 and one line" [ "$code $(grep -vc frames/s .err)" = "143 1" ]
+leave_out_progress
+verdict "stopped: exit code 143 and one line" [ "$code $(lines .err)" = "143 1" ]
 verdict "stopped: nothing left behind" [ ! -e stopped ]
 verdict "no temporary files anywhere" [ "$(hidden)" -eq 0 ]
 

@@ -92,6 +92,7 @@ class conditioned_scratch {
     asks_.assign(index(tracks), 0);
     box_of_.assign(index(columns), -1);
     boxes_.clear();
+    slots_.clear();
     labels_ = 0;
     for (std::int64_t i = 0; i < tracks && map.size() > 0; ++i) {
       const std::int32_t mask = masks.data[i * masks.stride[0]];
@@ -100,7 +101,8 @@ class conditioned_scratch {
         continue;
       }
       asks_[index(i)] = 1;
-      labels_ = std::max(labels_, mask + 1);
+      if (slots_.size() <= index(mask)) slots_.resize(index(mask) + 1, -1);
+      if (slots_[index(mask)] < 0) slots_[index(mask)] = labels_++;
       for (std::int64_t j = 0; j < columns; ++j) {
         if (allowed_[index(i * columns + j)] == 0 || box_of_[index(j)] >= 0) continue;
         box_of_[index(j)] = static_cast<std::int32_t>(boxes_.size());
@@ -122,16 +124,16 @@ class conditioned_scratch {
     counts_.resize(index(boxes * labels_));
     areas_.resize(index(labels_));
     cpu::label_boxes(
-        {.threads = 1, .isa = isa_}, map,
+        {.threads = 1, .isa = isa_}, map, slots_,
         packed<space::host>(static_cast<const box<std::int32_t>*>(boxes_.data()), {boxes}),
         packed(counts_.data(), {boxes, labels_}), packed(areas_.data(), {labels_}), label_scratch_);
   }
 
   [[nodiscard]] double discount_of(const parameters& p, std::int64_t track, std::int64_t detection,
                                    const view<const std::int32_t, 1>& masks) const {
-    const std::int32_t mask = masks.data[track * masks.stride[0]];
+    const std::int32_t slot = slots_[index(masks.data[track * masks.stride[0]])];
     const std::int64_t b = box_of_[index(detection)];
-    return math::mask_discount(p, counts_[index(b * labels_ + mask)], areas_[index(mask)],
+    return math::mask_discount(p, counts_[index(b * labels_ + slot)], areas_[index(slot)],
                                boxes_[index(b)]);
   }
 
@@ -143,8 +145,9 @@ class conditioned_scratch {
   std::vector<std::int32_t> row_count_, column_count_, last_column_, last_row_;
   std::vector<box<std::int32_t>> boxes_;  ///< of detections that a track asks for
   std::vector<std::int32_t> box_of_;      ///< of each detection, −1: nobody asks
+  std::vector<std::int32_t> slots_;       ///< of each label that is asked for, −1: it is not
   std::vector<std::int32_t> counts_, areas_;
-  std::int32_t labels_ = 0;
+  std::int32_t labels_ = 0;  ///< that are asked for
 };
 
 }  // namespace kernels::inline KERNELS_ABI::cpu

@@ -9,6 +9,7 @@
 #include <kernels/cpu/parallel.hpp>
 #include <kernels/math/label_boxes.hpp>
 
+#include <span>
 #include <vector>
 
 namespace kernels::inline KERNELS_ABI {
@@ -19,7 +20,8 @@ struct label_boxes_piece {
   struct active_box {
     std::int64_t index, first, end;  ///< which box, and its segments
   };
-  std::vector<std::int32_t> counts, areas, histogram, edges;
+  std::vector<std::int32_t> counts, areas, edges;
+  std::vector<std::int32_t> histogram;  ///< zero between bands, and between calls
   std::vector<std::uint64_t> cuts;
   std::vector<std::uint8_t> seen;
   std::vector<active_box> active;
@@ -94,15 +96,22 @@ inline void end_label_band(label_boxes_piece& piece, const label_band& band, std
   }
 }
 
+/// Memory for the numbers of one call, unless one box needs more: 64 MiB.
+inline constexpr std::int64_t kMostLabelNumbers = std::int64_t{1} << 24;
+
+/// Some boxes at a time, so that the scratch does not grow with the boxes.
 template <class Label>
-void label_boxes(on_cpu exec, const view<const Label, 2>& map,
-                 const view<const box<std::int32_t>, 1>& boxes, const view<std::int32_t, 2>& counts,
-                 const view<std::int32_t, 1>& areas, label_boxes_scratch& scratch) {
+void label_some_boxes(on_cpu exec, const view<const Label, 2>& map,
+                      std::span<const std::int32_t> slots,
+                      const view<const box<std::int32_t>, 1>& boxes,
+                      const view<std::int32_t, 2>& counts, const view<std::int32_t, 1>& areas,
+                      std::int32_t pieces, label_boxes_scratch& scratch) {
   const auto height = static_cast<std::int32_t>(map.extent[0]);
   const auto width = static_cast<std::int32_t>(map.extent[1]);
   const std::int64_t labels = counts.extent[1];
   const bool whole_rows = areas.extent[0] > 0;
   const auto row_loop = choose_label_row<Label>(exec.isa);
+  const auto known = slots.empty() ? labels : static_cast<std::int64_t>(slots.size());
 
   scratch.boxes.clear();
   auto& edges = scratch.row_edges;
@@ -115,12 +124,6 @@ void label_boxes(on_cpu exec, const view<const Label, 2>& map,
   std::sort(edges.begin(), edges.end());
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
 
-  constexpr std::int32_t kPieceRows = 128;
-  const std::int32_t pieces =
-      exec.threads == 1 ? 1 : std::clamp((height + kPieceRows - 1) / kPieceRows, 1, 16);
-  if (scratch.pieces.size() < static_cast<std::size_t>(pieces)) {
-    scratch.pieces.resize(static_cast<std::size_t>(pieces));
-  }
   parallel_for(exec, pieces, [&](std::int64_t k) {
     auto& piece = scratch.pieces[static_cast<std::size_t>(k)];
     const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
@@ -128,7 +131,8 @@ void label_boxes(on_cpu exec, const view<const Label, 2>& map,
     piece.areas.assign(size(labels), 0);
     piece.seen.assign(size(labels), 0);
     piece.cuts.resize(size(width / 64 + 1));
-    piece.histogram.assign(size(labels * (2 * boxes.extent[0] + 1)), 0);
+    const auto numbers = size(labels * (2 * boxes.extent[0] + 1));
+    if (piece.histogram.size() < numbers) piece.histogram.resize(numbers, 0);
     const auto first = static_cast<std::int32_t>(std::int64_t{height} * k / pieces);
     const auto end = static_cast<std::int32_t>(std::int64_t{height} * (k + 1) / pieces);
     for (std::size_t e = 0; e + 1 < edges.size(); ++e) {
@@ -139,8 +143,8 @@ void label_boxes(on_cpu exec, const view<const Label, 2>& map,
       if (band.left >= band.right) continue;
       for (std::int64_t row = top; row < bottom; ++row) {
         row_loop(map.data + row * map.stride[0] + band.left, band.right - band.left,
-                 piece.cuts.data(), band.segments, static_cast<std::uint32_t>(labels),
-                 piece.histogram.data(), piece.seen.data());
+                 piece.cuts.data(), band.segments, slots.empty() ? nullptr : slots.data(),
+                 static_cast<std::uint32_t>(known), piece.histogram.data(), piece.seen.data());
       }
       end_label_band(piece, band, labels);
     }
@@ -162,6 +166,39 @@ void label_boxes(on_cpu exec, const view<const Label, 2>& map,
   for (std::int64_t l = 0; l < areas.extent[0]; ++l) {
     areas.data[l * areas.stride[0]] = total(&label_boxes_piece::areas, l);
   }
+}
+
+/// slots: where a label's numbers go, −1: not counted, nor are labels beyond its end; empty: labels
+/// count as they are. Arguments have been checked.
+template <class Label>
+void label_boxes(on_cpu exec, const view<const Label, 2>& map, std::span<const std::int32_t> slots,
+                 const view<const box<std::int32_t>, 1>& boxes, const view<std::int32_t, 2>& counts,
+                 const view<std::int32_t, 1>& areas, label_boxes_scratch& scratch) {
+  constexpr std::int64_t kPieceRows = 128;
+  const std::int64_t by_rows =
+      exec.threads == 1
+          ? 1
+          : std::clamp<std::int64_t>((map.extent[0] + kPieceRows - 1) / kPieceRows, 1, 16);
+  // a label takes three numbers a box in each piece, and up to three more in the piece
+  const std::int64_t numbers = kMostLabelNumbers / std::max<std::int64_t>(counts.extent[1], 1);
+  const auto pieces = std::clamp<std::int64_t>(numbers / 6, 1, by_rows);
+  const auto step = std::max<std::int64_t>(numbers / pieces / 3 - 1, 1);
+  if (scratch.pieces.size() < static_cast<std::size_t>(pieces)) {
+    scratch.pieces.resize(static_cast<std::size_t>(pieces));
+  }
+  std::int64_t done = 0;
+  do {
+    const std::int64_t some = std::min(step, boxes.extent[0] - done);
+    auto part = boxes;
+    part.data += done * boxes.stride[0];
+    part.extent[0] = some;
+    auto rows = counts;
+    rows.data += done * counts.stride[0];
+    rows.extent[0] = some;
+    label_some_boxes(exec, map, slots, part, rows, done == 0 ? areas : view<std::int32_t, 1>{},
+                     static_cast<std::int32_t>(pieces), scratch);
+    done += some;
+  } while (done < boxes.extent[0]);
 }
 
 }  // namespace cpu

@@ -12,8 +12,8 @@ namespace kernels::inline KERNELS_ABI::cpu {
 
 template <class Label>
 using label_row_loop = void (*)(const Label* row, std::int64_t width, const std::uint64_t* cuts,
-                                std::int64_t segments, std::uint32_t labels,
-                                std::int32_t* histogram, std::uint8_t* seen);
+                                std::int64_t segments, const std::int32_t* slots,
+                                std::uint32_t known, std::int32_t* histogram, std::uint8_t* seen);
 
 namespace portable {
 

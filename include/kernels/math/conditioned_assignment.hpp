@@ -20,7 +20,8 @@ struct conditioned_assignment_parameters {
   /// Added to what else stands in the row and in the column of a pair that has no rival.
   double lock = 10.0;
   /// The label map is searched for the labels 1 … labels − 1 only; a track whose mask has another
-  /// has no mask. Counting takes memory for labels × detections.
+  /// has no mask. Counting takes memory for labels × detections on a GPU; on the CPU for the labels
+  /// that decide × detections, and one number for each label up to the largest of them.
   std::int32_t labels = 256;
 };
 

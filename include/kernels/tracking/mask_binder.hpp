@@ -40,57 +40,80 @@ class mask_binder {
 
   /// After all offers and before the first take().
   void count() {
-    const auto boxes = static_cast<std::int64_t>(boxes_.size());
-    if (boxes == 0) return;
+    counted_ = 0;
+    next_ = 0;
+    if (boxes_.empty()) return;
     std::visit(
         [&](const auto& map) {
-          labels_ = 1 + highest(map);
-          counts_.resize(boxes_.size() * static_cast<std::size_t>(labels_));
-          areas_.resize(static_cast<std::size_t>(labels_));
-          label_boxes(
-              {.threads = 1}, map, view<const box<std::int32_t>, 1>(packed(boxes_.data(), {boxes})),
-              packed(counts_.data(), {boxes, labels_}), packed(areas_.data(), {labels_}), scratch_);
+          const std::int64_t most = sizeof(*map.data) == 1 ? 256 : kMostLabels;
+          areas_.resize(static_cast<std::size_t>(most));
+          cpu::label_boxes({.threads = 1}, map, {}, {}, view<std::int32_t, 2>{nullptr, {0, most}},
+                           packed(areas_.data(), {most}), scratch_);
         },
         map_);
-    if (owned_.size() < areas_.size()) owned_.resize(areas_.size(), 0);
+    owned_.resize(std::max(owned_.size(), areas_.size()), 0);
   }
 
-  /// The label that the k-th offered track takes; 0: none.
+  /// The label that the k-th offered track takes; 0: none. k: 0, 1, 2, …
   std::int32_t take(std::size_t k) {
-    std::int32_t best = 0;
+    if (k >= next_) count_from(k);
+    std::size_t best = labels_.size();
     std::int32_t most = 0;
-    for (std::size_t l = 1; l < areas_.size(); ++l) {
-      const std::int32_t inside = counts_[k * areas_.size() + l];
-      if (owned_[l] != 0 || inside <= most) continue;
-      const double cover = exact::div(static_cast<double>(inside), static_cast<double>(areas_[l]));
+    const std::int32_t* counts = counts_.data() + (k - counted_) * labels_.size();
+    for (std::size_t l = 0; l < labels_.size(); ++l) {
+      const std::int32_t inside = counts[l];
+      const auto label = static_cast<std::size_t>(labels_[l]);
+      if (inside <= most || owned_[label] != 0) continue;
+      const double cover =
+          exact::div(static_cast<double>(inside), static_cast<double>(areas_[label]));
       if (cover < 0.9) continue;
-      best = static_cast<std::int32_t>(l);
+      best = l;
       most = inside;
     }
-    owned_[static_cast<std::size_t>(best)] = 1;
-    return best;
+    if (best == labels_.size()) return 0;
+    owned_[static_cast<std::size_t>(labels_[best])] = 1;
+    return labels_[best];
   }
 
  private:
   static constexpr std::int32_t kMostLabels = 65536;
+  static constexpr std::size_t kMostCounts = std::size_t{1}
+                                             << 22;  // 16 MiB; scratch_ is 3 times it
 
-  template <class Label>
-  static std::int64_t highest(const view<const Label, 2>& map) {
-    if constexpr (sizeof(Label) == 1) return 255;
-    std::int64_t most = 0;
-    for (std::int64_t y = 0; y < map.extent[0]; ++y) {
-      for (std::int64_t x = 0; x < map.extent[1]; ++x) {
-        const std::int64_t label = map.data[y * map.stride[0] + x * map.stride[1]];
-        most = label < kMostLabels ? std::max(most, label) : most;
-      }
+  /// Counts the labels that are free and on the map, in the boxes k … next_ − 1, as many as memory
+  /// is meant for.
+  void count_from(std::size_t k) {
+    labels_.clear();
+    slots_.assign(areas_.size(), -1);
+    for (std::size_t l = 1; l < areas_.size(); ++l) {
+      if (areas_[l] == 0 || owned_[l] != 0) continue;
+      slots_[l] = static_cast<std::int32_t>(labels_.size());
+      labels_.push_back(static_cast<std::int32_t>(l));
     }
-    return most;
+    const std::size_t some = labels_.empty()
+                                 ? boxes_.size() - k
+                                 : std::min(boxes_.size() - k, kMostCounts / labels_.size());
+    counted_ = k;
+    next_ = k + some;
+    if (labels_.empty()) return;
+    counts_.resize(some * labels_.size());
+    const auto n = static_cast<std::int64_t>(some);
+    const auto m = static_cast<std::int64_t>(labels_.size());
+    std::visit(
+        [&](const auto& map) {
+          cpu::label_boxes({.threads = 1}, map, slots_,
+                           view<const box<std::int32_t>, 1>(packed(boxes_.data() + k, {n})),
+                           packed(counts_.data(), {n, m}), {}, scratch_);
+        },
+        map_);
   }
 
   label_map map_;
-  std::int64_t labels_ = 0;
   std::vector<std::uint8_t> owned_;
   std::vector<box<std::int32_t>> boxes_;
+  std::size_t counted_ = 0, next_ = 0;  ///< counts_ is of the boxes from counted_ to next_ − 1
+  std::vector<std::int32_t> labels_;    ///< that counts_ has, ascending
+  std::vector<std::int32_t> slots_;     ///< of each label in labels_; −1: not in it
   std::vector<std::int32_t> counts_, areas_;
   label_boxes_scratch scratch_;
 };
