@@ -125,4 +125,4 @@ inline std::int64_t pick(const double* reach, const double* blocks, std::int64_t
 
 template <class T>
 inline constexpr assignment_loops<T> kAssignmentLoops = {&gate_row<T>, &least<T>, &relax<T>,
-                                                         &start<T>, &survey, &pick};
+                                                         &start<T>,    &survey,   &pick};

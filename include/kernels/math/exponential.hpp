@@ -43,7 +43,7 @@ KERNELS_HD T scale_by_power(T p, std::int32_t k) {
 
 /// e^x within 1 ulp; 0 from about −745.2 down, infinite from about 709.8 up, NaN for NaN.
 /// x = k·ln 2 + r, |r| <= ln 2 / 2, and the Taylor series of e^r.
-KERNELS_HD double exp(double x) {
+KERNELS_HD double exponential(double x) {
   if (!(x == x)) return x;
   if (x > 709.79) return detail::kInfiniteDouble;
   if (x < -745.2) return 0.0;
@@ -69,7 +69,7 @@ KERNELS_HD double exp(double x) {
 }
 
 /// The same in float, within 1 ulp; 0 from about −104 down, infinite from about 88.73 up.
-KERNELS_HD float exp(float x) {
+KERNELS_HD float exponential(float x) {
   if (!(x == x)) return x;
   if (x > 88.73F) return detail::kInfiniteFloat;
   if (x < -104.0F) return 0.0F;

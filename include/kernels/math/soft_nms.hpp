@@ -26,7 +26,8 @@ template <class T>
 KERNELS_HD T soft_nms_lower(T score, T iou_of_both, soft_nms_decay decay, T sigma,
                             T iou_threshold) {
   if (decay == soft_nms_decay::gaussian) {
-    return exact::product(score, exp(-exact::div(exact::mul(iou_of_both, iou_of_both), sigma)));
+    return exact::product(score,
+                          exponential(-exact::div(exact::mul(iou_of_both, iou_of_both), sigma)));
   }
   return iou_of_both > iou_threshold ? exact::product(score, exact::add(T(1), -iou_of_both))
                                      : score;
