@@ -35,8 +35,7 @@ void check_decode_yolo(const decode_yolo_arguments<T, Space>& a,
     refuse("decode_yolo", argument, wanted, shape_text(v.extent));
   };
   const auto check = [&](std::string_view argument, const auto& v, auto extent) {
-    if (v.extent != extent) refuse_shape(argument, shape_text(extent), v);
-    check_array("decode_yolo", argument, v);
+    check_array("decode_yolo", argument, v, extent);
   };
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   const auto& e = a.head.extent;

@@ -28,8 +28,7 @@ void check_nms(const nms_arguments<T, Space>& a, const nms_options& options) {
                 "nms takes boxes of float and double; for others include <kernels/nms.cuh>");
   const std::int64_t n = a.boxes.extent[0];
   const auto check = [](std::string_view argument, const auto& v, std::int64_t size) {
-    check_length("nms", argument, v, size);
-    check_array("nms", argument, v);
+    check_array("nms", argument, v, {size});
   };
   if (n < 0 || n > std::numeric_limits<std::int32_t>::max()) {
     refuse("nms", "boxes", "0 to 2^31 - 1 boxes", std::to_string(n));

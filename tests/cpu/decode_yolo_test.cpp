@@ -71,7 +71,7 @@ TEST_CASE("decode_yolo: refused arguments") {
   };
   refused("head", [](auto& in, auto&) { in.head.extent[1] = 4; });
   refused("head", [](auto& in, auto&) { in.head.data = nullptr; });
-  refused("scores: wanted (2, 40)", [](auto& in, auto&) { in.scores.extent[1] = 39; });
+  refused("scores: wanted shape (2, 40)", [](auto& in, auto&) { in.scores.extent[1] = 39; });
   refused("counts", [](auto& in, auto&) { in.counts.extent[0] = 1; });
   refused("anchors", [](auto& in, auto&) { in.anchors.extent[0] = 1; });
   refused("letterboxes", [](auto& in, auto&) { in.letterboxes.extent[0] = 3; });
