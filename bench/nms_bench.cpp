@@ -18,7 +18,6 @@
 
 namespace {
 
-
 constexpr float kThreshold = 0.5F;
 
 struct scene {

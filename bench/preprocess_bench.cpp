@@ -15,7 +15,6 @@
 
 namespace {
 
-
 constexpr int kSide = 640;  ///< of the network's input
 constexpr std::int64_t kWidth = 1920;
 constexpr std::int64_t kHeight = 1080;
