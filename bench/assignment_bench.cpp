@@ -7,7 +7,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <functional>
 #include <memory>
 #include <random>
 
@@ -86,15 +85,6 @@ std::vector<std::int32_t> peer(bench::jonker_volgenant& solver, const problem& p
   return solver.solve(p.f64.data(), p.n);
 }
 
-void add(const std::string& name, const std::function<void()>& body) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [body](benchmark::State& state) {
-                                 for (auto _ : state) body();
-                               })
-      ->UseRealTime()
-      ->Unit(benchmark::kMillisecond);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -124,15 +114,15 @@ int main(int argc, char** argv) {
     }
     const std::string name = p.what + "/" + std::to_string(p.n);
     std::vector<std::int32_t> x(static_cast<std::size_t>(p.n)), y(x);
-    add(name + "/f32", [&, x, y]() mutable {
+    bench::add(name + "/f32", [&, x, y]() mutable {
       f32.solve(kernels::packed(p.f32.data(), {p.n, p.n}), static_cast<float>(p.limit), x, y);
       benchmark::DoNotOptimize(x.data());
     });
-    add(name + "/f64", [&, x, y]() mutable {
+    bench::add(name + "/f64", [&, x, y]() mutable {
       f64.solve(kernels::packed(p.f64.data(), {p.n, p.n}), p.limit, x, y);
       benchmark::DoNotOptimize(x.data());
     });
-    add(name + "/peer", [&] { benchmark::DoNotOptimize(peer(jv, p).data()); });
+    bench::add(name + "/peer", [&] { benchmark::DoNotOptimize(peer(jv, p).data()); });
   }
 
   const auto measured = bench::run(chosen, chosen.quick ? 3 : 11, chosen.quick ? 0.05 : 0.2);

@@ -4,7 +4,6 @@
 #include <kernels/difference.hpp>
 
 #include <cstring>
-#include <functional>
 
 namespace {
 
@@ -14,15 +13,6 @@ struct test_case {
   std::string what, name;
   int threads;
 };
-
-void add(const std::string& name, const std::function<void()>& body) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [body](benchmark::State& state) {
-                                 for (auto _ : state) body();
-                               })
-      ->UseRealTime()
-      ->Unit(benchmark::kMillisecond);
-}
 
 }  // namespace
 
@@ -45,14 +35,15 @@ int main(int argc, char** argv) {
     for (const auto& [what, other] :
          {std::pair{"equal", &equal}, {"every value differs", &inverse}}) {
       const std::string name = std::string("difference/") + what + "/" + std::to_string(threads);
-      add(name, [&, threads, other = other] {
+      bench::add(name, [&, threads, other = other] {
         benchmark::DoNotOptimize(
             kernels::difference({.threads = threads}, images(a), images(*other)).different);
       });
       cases.push_back({what, name, threads});
     }
   }
-  add("memcmp", [&] { benchmark::DoNotOptimize(std::memcmp(a.data(), equal.data(), a.size())); });
+  bench::add("memcmp",
+             [&] { benchmark::DoNotOptimize(std::memcmp(a.data(), equal.data(), a.size())); });
 
   const auto measured = bench::run(chosen, chosen.quick ? 3 : 11, chosen.quick ? 0.05 : 0.2);
   bench::table table({"difference, 2 × 100 MB", "threads", "ms", "spread", "GB/s read",

@@ -115,6 +115,15 @@ options parse(int argc, char** argv) {
   return chosen;
 }
 
+void add(const std::string& name, const std::function<void()>& body) {
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [body](benchmark::State& state) {
+                                 for ([[maybe_unused]] auto _ : state) body();
+                               })
+      ->UseRealTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+
 timings run(const options& chosen, int repetitions, double seconds) {
   // ours first, so that the same flags on the command line win
   std::vector<std::string> words = {chosen.rest.at(0),

@@ -5,6 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,6 +30,9 @@ struct options {
   std::vector<std::string> rest;
 };
 options parse(int argc, char** argv);
+
+/// Registers a case: body is one iteration.
+void add(const std::string& name, const std::function<void()>& body);
 
 /// Runs every registered case. Repetitions of different cases take turns in random order, so that
 /// a noisy minute hits all of them; `repetitions` and `seconds` (per repetition) may be overridden

@@ -9,7 +9,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <functional>
 #include <iostream>
 #include <memory>
 
@@ -20,15 +19,6 @@ using kernels::packed;
 
 constexpr std::int64_t kTracks = 10000;
 constexpr kernels::on_cpu kOneThread{.threads = 1};
-
-void add(const std::string& name, const std::function<void()>& body) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [body](benchmark::State& state) {
-                                 for (auto _ : state) body();
-                               })
-      ->UseRealTime()
-      ->Unit(benchmark::kMicrosecond);
-}
 
 template <class T>
 constexpr const char* kType = sizeof(T) == 4 ? "float32" : "float64";
@@ -87,14 +77,15 @@ class suite {
     const double update_bytes = static_cast<double>(sizeof(T)) * (read + written) + flag;
     const std::string predict = "predict, " + head;
     const std::string update = "update, " + head;
-    add(predict, [this] { all_.predict(); });
-    add(update, [this] { all_.update(); });
+    bench::add(predict, [this] { all_.predict(); });
+    bench::add(update, [this] { all_.update(); });
     lines.push_back({predict, predict, "", predict_bytes, coupled ? "" : "≤ 4"});
     lines.push_back({update, update, "", update_bytes, coupled ? "" : "≤ 12"});
     const auto copied = static_cast<std::size_t>(predict_bytes * kTracks / 2);
     from_.assign(copied, 1);
     to_.assign(copied, 2);
-    add("copy for " + predict, [this] { std::memcpy(to_.data(), from_.data(), from_.size()); });
+    bench::add("copy for " + predict,
+               [this] { std::memcpy(to_.data(), from_.data(), from_.size()); });
     if (model == "xyah" && !coupled) add_peer(lines, head);
   }
 
@@ -130,8 +121,8 @@ class suite {
 #if defined(KERNELS_BENCH_EIGEN)
     peer_ = std::make_unique<bench::eigen_kalman<T>>();
     for (std::int64_t k = 0; k < kTracks; ++k) peer_->initiate(all_.z.data() + 4 * k);
-    add("Eigen predict, " + head, [this] { peer_->predict(); });
-    add("Eigen update, " + head, [this] { peer_->update(all_.z.data()); });
+    bench::add("Eigen predict, " + head, [this] { peer_->predict(); });
+    bench::add("Eigen update, " + head, [this] { peer_->update(all_.z.data()); });
     lines[lines.size() - 2].peer = "Eigen predict, " + head;
     lines[lines.size() - 1].peer = "Eigen update, " + head;
 #endif

@@ -1,6 +1,7 @@
 // nms on the CPU: random and clustered boxes of a 1920×1080 picture, beside OpenCV's NMSBoxes and
 // the plain loop over all kept boxes. Goal: 20,000 boxes in at most 5 ms on one thread.
 #include "harness.hpp"
+#include "instruction_sets.hpp"
 
 #include <kernels/math/iou.hpp>
 #include <kernels/nms.hpp>
@@ -11,14 +12,11 @@
 #endif
 
 #include <cstdlib>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <random>
 
 namespace {
-
-using kernels::instruction_set;
 
 constexpr float kThreshold = 0.5F;
 
@@ -94,33 +92,15 @@ std::vector<std::int32_t> plain(const scene& s) {
   return kept;
 }
 
-void add(const std::string& name, const std::function<void()>& body) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [body](benchmark::State& state) {
-                                 for ([[maybe_unused]] auto _ : state) body();
-                               })
-      ->UseRealTime()
-      ->Unit(benchmark::kMillisecond);
-}
-
 [[noreturn]] void fail(const std::string& what) {
   std::cerr << "bench_nms: " << what << "\n";
   std::exit(1);
 }
 
-std::vector<instruction_set> isas() {
-  std::vector<instruction_set> all;
-  for (const auto isa :
-       {instruction_set::portable, instruction_set::avx2, instruction_set::avx512}) {
-    if (kernels::cpu::supported(isa)) all.push_back(isa);
-  }
-  return all;
-}
-
 void verify(scene& s) {
   const auto expected = plain(s);
   s.kept = static_cast<std::int64_t>(expected.size());
-  for (const auto isa : isas()) {
+  for (const auto isa : bench::instruction_sets()) {
     const auto got = s.run({.threads = 1, .isa = isa});
     // a pair whose IoU is within an ulp of the threshold may be decided otherwise by a division
     if (std::abs(static_cast<std::int64_t>(got.size()) - s.kept) > 2) {
@@ -168,19 +148,20 @@ int main(int argc, char** argv) {
   };
   for (auto& s : scenes) {
     verify(s);
-    for (const auto isa : isas()) {
-      add("nms/" + s.name + "/" + kernels::cpu::name(isa),
-          [&s, isa] { benchmark::DoNotOptimize(s.run({.threads = 1, .isa = isa}).size()); });
+    for (const auto isa : bench::instruction_sets()) {
+      bench::add("nms/" + s.name + "/" + kernels::cpu::name(isa),
+                 [&s, isa] { benchmark::DoNotOptimize(s.run({.threads = 1, .isa = isa}).size()); });
     }
-    add("plain/" + s.name, [&s] { benchmark::DoNotOptimize(plain(s).size()); });
+    bench::add("plain/" + s.name, [&s] { benchmark::DoNotOptimize(plain(s).size()); });
 #if defined(KERNELS_BENCH_OPENCV)
-    add("opencv/" + s.name, [&s] { benchmark::DoNotOptimize(s.opencv->run(kThreshold).size()); });
+    bench::add("opencv/" + s.name,
+               [&s] { benchmark::DoNotOptimize(s.opencv->run(kThreshold).size()); });
 #endif
   }
   for (const int threads : {1, 2}) {
-    add("batch/" + std::to_string(threads), [&batch, threads] { batch(threads); });
+    bench::add("batch/" + std::to_string(threads), [&batch, threads] { batch(threads); });
   }
-  add("soft", [&scenes] {
+  bench::add("soft", [&scenes] {
     const auto& s = scenes[1];
     benchmark::DoNotOptimize(kernels::soft_nms<float>(kernels::on_cpu(),
                                                       kernels::packed(s.boxes.data(), {s.size()}),
@@ -198,7 +179,8 @@ int main(int argc, char** argv) {
                       "AVX-512, ms", "spread", "plain loop, ms", "OpenCV, ms", "OpenCV / ours",
                       "goal"});
   for (const auto& s : scenes) {
-    const std::string best = "nms/" + s.name + "/" + kernels::cpu::name(isas().back());
+    const std::string best =
+        "nms/" + s.name + "/" + kernels::cpu::name(bench::instruction_sets().back());
     const auto ours = measured.find(best);
     if (ours == measured.end() || ours->second.repetitions == 0) continue;
     const auto peer = measured.find("opencv/" + s.name);

@@ -1,8 +1,8 @@
-// preprocess and decode_yolo on the CPU: what stands before and after a detector. Beside the
-// sequence of OpenCV calls that programs use, on one thread.
+// preprocess on the CPU: what stands before a detector. Beside the sequence of OpenCV calls that
+// programs use, on one thread.
 #include "harness.hpp"
+#include "instruction_sets.hpp"
 
-#include <kernels/decode_yolo.hpp>
 #include <kernels/preprocess.hpp>
 
 #if defined(KERNELS_BENCH_OPENCV)
@@ -10,22 +10,15 @@
 #endif
 
 #include <cstdlib>
-#include <functional>
 #include <iostream>
 #include <random>
 
 namespace {
 
-using kernels::instruction_set;
-
 constexpr int kSide = 640;  ///< of the network's input
 constexpr std::int64_t kWidth = 1920;
 constexpr std::int64_t kHeight = 1080;
-constexpr std::int64_t kClasses = 80;
-constexpr std::int64_t kAnchors = 8400;
-constexpr std::int64_t kRoom = 1000;
 constexpr int kCrops = 32;
-constexpr float kThreshold = 0.25F;
 
 struct workload {
   std::vector<std::uint8_t> frame = std::vector<std::uint8_t>(kWidth * kHeight * 3);
@@ -34,12 +27,7 @@ struct workload {
   std::vector<float> crops = std::vector<float>(kCrops * 3 * 256 * 128);
   std::vector<kernels::preprocess_region> whole = kernels::whole_frames(1, {kWidth, kHeight});
   std::vector<kernels::preprocess_region> people;
-  std::vector<float> head = std::vector<float>((4 + kClasses) * kAnchors);
   kernels::letterbox box = kernels::make_letterbox({kWidth, kHeight}, {kSide, kSide});
-  std::vector<kernels::box<float>> boxes = std::vector<kernels::box<float>>(kRoom);
-  std::vector<float> scores = std::vector<float>(kRoom);
-  std::vector<std::int32_t> classes = std::vector<std::int32_t>(kRoom);
-  std::int32_t count = 0;
 
   workload() {
     std::mt19937 random(1);
@@ -50,12 +38,6 @@ struct workload {
       people.push_back({0,
                         {x, y, x + 60 + static_cast<float>(random() % 100),
                          y + 150 + static_cast<float>(random() % 200)}});
-    }
-    for (std::size_t k = 0; k < head.size(); ++k) {
-      // about 500 anchors above the threshold
-      head[k] = k < 4 * kAnchors ? static_cast<float>(random() % 6400) / 10.0F
-                                 : 0.2501F * static_cast<float>(random() % 65536) / 65536.0F;
-      if (k >= 4 * kAnchors && random() % 1400 == 0) head[k] = 0.6F;
     }
   }
 
@@ -73,37 +55,7 @@ struct workload {
                          .mean = {0.485F, 0.456F, 0.406F},
                          .std = {0.229F, 0.224F, 0.225F}});
   }
-  void decode(kernels::on_cpu exec) {
-    kernels::decode_yolo(
-        exec,
-        {.head = kernels::packed(std::as_const(head).data(), {1, 4 + kClasses, kAnchors}),
-         .boxes = kernels::packed(boxes.data(), {1, kRoom}),
-         .scores = kernels::packed(scores.data(), {1, kRoom}),
-         .classes = kernels::packed(classes.data(), {1, kRoom}),
-         .counts = kernels::packed(&count, {1}),
-         .letterboxes = kernels::packed(std::as_const(*this).letterbox_data(), {1})},
-        {.score_threshold = double{kThreshold}});
-  }
-  [[nodiscard]] const kernels::letterbox* letterbox_data() const { return &box; }
 };
-
-void add(const std::string& name, const std::function<void()>& body) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [body](benchmark::State& state) {
-                                 for ([[maybe_unused]] auto _ : state) body();
-                               })
-      ->UseRealTime()
-      ->Unit(benchmark::kMillisecond);
-}
-
-std::vector<instruction_set> isas() {
-  std::vector<instruction_set> all;
-  for (const auto isa :
-       {instruction_set::portable, instruction_set::avx2, instruction_set::avx512}) {
-    if (kernels::cpu::supported(isa)) all.push_back(isa);
-  }
-  return all;
-}
 
 [[noreturn, maybe_unused]] void fail(const std::string& what) {
   std::cerr << "bench_preprocess: " << what << "\n";
@@ -111,8 +63,8 @@ std::vector<instruction_set> isas() {
 }
 
 #if defined(KERNELS_BENCH_OPENCV)
-/// Both see the same thing: pixels within a level and a half on average 0.5, the same detections.
-void verify(workload& w, const cv::Mat& frame, const cv::Mat& head) {
+/// Both make the same picture, within half a level on average.
+void verify(workload& w, const cv::Mat& frame) {
   std::vector<float> planes(w.floats.size());
   bench::opencv_letterbox(frame, w.box, kSide, kSide, planes.data());
   w.detector_input({.threads = 1}, w.floats);
@@ -121,17 +73,6 @@ void verify(workload& w, const cv::Mat& frame, const cv::Mat& head) {
     sum += std::abs(static_cast<double>(planes[k]) - static_cast<double>(w.floats[k])) * 255;
   }
   if (sum > 0.5 * static_cast<double>(planes.size())) fail("OpenCV makes another picture");
-  std::vector<cv::Rect2f> boxes;
-  std::vector<float> scores;
-  std::vector<int> classes;
-  const int count = bench::opencv_decode(head, kThreshold, w.box, boxes, scores, classes);
-  w.decode({.threads = 1});
-  if (count != w.count || count > kRoom) fail("OpenCV finds other detections");
-  for (std::size_t k = 0; k < scores.size(); ++k) {
-    if (scores[k] != w.scores[k] || classes[k] != w.classes[k]) {
-      fail("OpenCV finds other detections");
-    }
-  }
 }
 #endif
 
@@ -145,18 +86,14 @@ int main(int argc, char** argv) {
   facts.add("OpenCV", CV_VERSION);
   cv::setNumThreads(1);
   const cv::Mat frame(static_cast<int>(kHeight), static_cast<int>(kWidth), CV_8UC3, w.frame.data());
-  const cv::Mat head(static_cast<int>(4 + kClasses), static_cast<int>(kAnchors), CV_32F,
-                     w.head.data());
-  verify(w, frame, head);
+  verify(w, frame);
   std::vector<float> planes(w.floats.size());
-  std::vector<cv::Rect2f> boxes;
-  std::vector<float> scores;
-  std::vector<int> classes;
-  add("opencv/detector",
-      [&] { bench::opencv_letterbox(frame, w.box, kSide, kSide, planes.data()); });
-  add("opencv/blob",
-      [&] { benchmark::DoNotOptimize(bench::opencv_blob(frame, w.box, kSide, kSide).data); });
-  add("opencv/crops", [&] {
+  bench::add("opencv/detector",
+             [&] { bench::opencv_letterbox(frame, w.box, kSide, kSide, planes.data()); });
+  bench::add("opencv/blob", [&] {
+    benchmark::DoNotOptimize(bench::opencv_blob(frame, w.box, kSide, kSide).data);
+  });
+  bench::add("opencv/crops", [&] {
     for (const auto& p : w.people) {
       const cv::Rect where(static_cast<int>(p.area.left), static_cast<int>(p.area.top),
                            static_cast<int>(p.area.right - p.area.left),
@@ -165,20 +102,16 @@ int main(int argc, char** argv) {
                               planes.data());
     }
   });
-  add("opencv/decode", [&] {
-    benchmark::DoNotOptimize(bench::opencv_decode(head, kThreshold, w.box, boxes, scores, classes));
-  });
 #else
   facts.add("OpenCV", "not found");
 #endif
   facts.add("command", chosen.command);
-  for (const auto isa : isas()) {
+  for (const auto isa : bench::instruction_sets()) {
     const kernels::on_cpu exec{.threads = 1, .isa = isa};
     const std::string name = std::string("/") + kernels::cpu::name(isa);
-    add("detector" + name, [&w, exec] { w.detector_input(exec, w.floats); });
-    add("detector16" + name, [&w, exec] { w.detector_input(exec, w.halves); });
-    add("crops" + name, [&w, exec] { w.crop(exec); });
-    add("decode" + name, [&w, exec] { w.decode(exec); });
+    bench::add("detector" + name, [&w, exec] { w.detector_input(exec, w.floats); });
+    bench::add("detector16" + name, [&w, exec] { w.detector_input(exec, w.halves); });
+    bench::add("crops" + name, [&w, exec] { w.crop(exec); });
   }
 
   const auto measured = bench::run(chosen, chosen.quick ? 3 : 11, chosen.quick ? 0.02 : 0.1);
@@ -190,7 +123,7 @@ int main(int argc, char** argv) {
     return median(name) > 0 ? bench::fixed(1e3 * median(name), 3) : std::string("–");
   };
   bench::table table({"one thread", "portable, ms", "AVX2, ms", "AVX-512, ms", "spread",
-                      "GB/s written (read)", "OpenCV, ms", "OpenCV / ours"});
+                      "GB/s written", "OpenCV, ms", "OpenCV / ours"});
   struct line {
     std::string label, name, peer;
     double bytes;
@@ -202,10 +135,8 @@ int main(int argc, char** argv) {
         line{"the same beside blobFromImage", "detector", "opencv/blob", 4 * pixels},
         line{"the same in float16", "detector16", "opencv/detector", 2 * pixels},
         line{"32 boxes → 128×256 RGB float32", "crops", "opencv/crops",
-             4.0 * 3 * 128 * 256 * kCrops},
-        line{"decode_yolo, 84 × 8400", "decode", "opencv/decode",
-             4.0 * (4 + kClasses) * kAnchors}}) {
-    const std::string best = l.name + "/" + kernels::cpu::name(isas().back());
+             4.0 * 3 * 128 * 256 * kCrops}}) {
+    const std::string best = l.name + "/" + kernels::cpu::name(bench::instruction_sets().back());
     if (median(best) == 0) continue;
     table.add({l.label, milliseconds(l.name + "/portable"), milliseconds(l.name + "/avx2"),
                milliseconds(l.name + "/avx512"), bench::spread(measured.at(best)),

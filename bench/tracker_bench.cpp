@@ -9,7 +9,6 @@
 #endif
 
 #include <cstdio>
-#include <functional>
 
 namespace {
 
@@ -21,15 +20,6 @@ struct test_case {
   double boxes, tracks;
   std::string peer;
 };
-
-void add(const std::string& name, const std::function<void()>& body) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [body](benchmark::State& state) {
-                                 for (auto _ : state) body();
-                               })
-      ->UseRealTime()
-      ->Unit(benchmark::kMillisecond);
-}
 
 template <class Tracker>
 std::size_t play(const scene& frames, const typename Tracker::options& options) {
@@ -51,7 +41,8 @@ class table_of_trackers {
     const std::size_t tracks = play<Tracker>(frames, options);
     c.boxes = static_cast<double>(boxes) / static_cast<double>(frames.size());
     c.tracks = static_cast<double>(tracks) / static_cast<double>(frames.size());
-    add(c.name, [&frames, options] { benchmark::DoNotOptimize(play<Tracker>(frames, options)); });
+    bench::add(c.name,
+               [&frames, options] { benchmark::DoNotOptimize(play<Tracker>(frames, options)); });
 #if defined(KERNELS_BENCH_EIGEN)
     if constexpr (std::is_same_v<Tracker, kernels::byte_tracker>) {
       c.peer = "peer/" + scene_name;
@@ -75,7 +66,7 @@ class table_of_trackers {
         std::fprintf(stderr, "%s: the peer has other tracks\n", scene_name.c_str());
         same_ = false;
       }
-      add(c.peer, [with_peer] { benchmark::DoNotOptimize(with_peer()); });
+      bench::add(c.peer, [with_peer] { benchmark::DoNotOptimize(with_peer()); });
     }
 #endif
     cases_.push_back(std::move(c));
@@ -151,7 +142,7 @@ int main(int argc, char** argv) {
     }
   };
   for (const int threads : {1, 2}) {
-    add("many/" + std::to_string(threads), [&, threads] { step_all(threads); });
+    bench::add("many/" + std::to_string(threads), [&, threads] { step_all(threads); });
   }
 
   const auto measured = bench::run(chosen, chosen.quick ? 3 : 9, chosen.quick ? 0.02 : 0.1);

@@ -13,21 +13,15 @@ namespace kalman_reference {
 using number = long double;  // P − K·S·Kᵀ loses digits that the filter under test keeps
 using vector = Eigen::Matrix<number, Eigen::Dynamic, 1>;
 using matrix = Eigen::Matrix<number, Eigen::Dynamic, Eigen::Dynamic>;
-using vector4 = Eigen::Matrix<number, 4, 1>;
-using matrix2 = Eigen::Matrix<number, 2, 2>;
 
-struct dense_filter {
-  int states;
-  vector mean;
-  matrix covariance;
-
-  [[nodiscard]] matrix transition(number dt) const {
-    matrix f = matrix::Identity(states, states);
-    for (int i = 0; i + 4 < states; ++i) f(i, i + 4) = dt;
-    return f;
-  }
-  [[nodiscard]] matrix observation() const { return matrix::Identity(4, states); }
-};
+inline vector vector4(number a, number b, number c, number d) {
+  vector v(4);
+  v(0) = a;
+  v(1) = b;
+  v(2) = c;
+  v(3) = d;
+  return v;
+}
 
 /// Standard deviations: of the process, of a measurement, of the start.
 template <class Model>
@@ -89,20 +83,26 @@ struct deviations<kernels::kalman_sort7> {
 
 inline matrix square(const vector& deviation) { return deviation.cwiseAbs2().asDiagonal(); }
 
-template <class Model>
-struct reference : dense_filter {
-  using noise = deviations<Model>;
+/// A filter of any model: compiled once, because Eigen is slow to compile.
+struct dense_filter {
+  using deviation = vector (*)(const vector&);
 
-  explicit reference(const vector& z) {
-    states = Model::kStates;
-    mean = vector::Zero(states);
-    mean.head(4) = z;
-    covariance = square(noise::start(z));
+  int states;
+  deviation process, measured;
+  vector mean;
+  matrix covariance;
+
+  [[nodiscard]] matrix transition(number dt) const {
+    matrix f = matrix::Identity(states, states);
+    for (int i = 0; i + 4 < states; ++i) f(i, i + 4) = dt;
+    return f;
   }
+  [[nodiscard]] matrix observation() const { return matrix::Identity(4, states); }
+
   void predict(number dt) {
     if (states == 7 && mean(2) + dt * mean(6) <= 0) mean(6) = 0;
     // noise of dt frames: what dt single steps of one frame add up to
-    matrix q = square(noise::process(mean));
+    matrix q = square(process(mean));
     matrix added = dt * q;
     for (int i = 0; i + 4 < states; ++i) {
       const number v = q(i + 4, i + 4);
@@ -115,20 +115,22 @@ struct reference : dense_filter {
   }
   [[nodiscard]] matrix innovation() const {
     const matrix h = observation();
-    return h * covariance * h.transpose() + square(noise::measured(mean));
+    return h * covariance * h.transpose() + square(measured(mean));
   }
   void update(const vector& z) {
     const matrix s = innovation();
-    const matrix gain = covariance * observation().transpose() * s.inverse();
+    const matrix observed = observation() * covariance;
+    const matrix gain = s.ldlt().solve(observed).transpose();  // P Hᵀ S⁻¹
     mean += gain * (z - mean.head(4));
     covariance -= gain * s * gain.transpose();
   }
   [[nodiscard]] number distance(const vector& z, int numbers) const {
-    const vector d = (z - mean.head(4)).head(numbers);
+    const matrix d = (z - mean.head(4)).head(numbers);
     const matrix s = innovation().topLeftCorner(numbers, numbers);
-    return d.dot(s.ldlt().solve(d));
+    const matrix weighted = s.ldlt().solve(d);
+    return d.cwiseProduct(weighted).sum();
   }
-  void warp(const matrix2& r, const Eigen::Matrix<number, 2, 1>& t) {
+  void warp(const matrix& r, const vector& t) {
     matrix big = matrix::Zero(8, 8);
     for (int i = 0; i < 8; i += 2) big.block(i, i, 2, 2) = r;
     mean = big * mean;
@@ -136,6 +138,21 @@ struct reference : dense_filter {
     covariance = big * covariance * big.transpose();
   }
 };
+
+template <class Model>
+struct reference : dense_filter {
+  explicit reference(const vector& z)
+      : dense_filter{Model::kStates, &deviations<Model>::process, &deviations<Model>::measured,
+                     vector::Zero(Model::kStates), square(deviations<Model>::start(z))} {
+    mean.head(4) = z;
+  }
+};
+
+inline bool positive_definite(const matrix& covariance) {
+  if (covariance != covariance.transpose() || !covariance.allFinite()) return false;
+  const Eigen::LDLT<matrix> decomposed(covariance);
+  return decomposed.info() == Eigen::Success && decomposed.vectorD().minCoeff() > 0;
+}
 
 /// The largest difference, as a share of the number or of its standard deviation.
 template <class Model>

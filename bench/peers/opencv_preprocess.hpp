@@ -1,4 +1,4 @@
-// The peers of preprocess and decode_yolo on the CPU, as programs around OpenCV's dnn do it.
+// The peers of preprocess on the CPU, as programs around OpenCV's dnn do it.
 // Compiled where OpenCV is found (KERNELS_BENCH_OPENCV).
 #pragma once
 
@@ -40,32 +40,6 @@ inline cv::Mat opencv_blob(const cv::Mat& frame, const kernels::letterbox& l, in
   cv::copyMakeBorder(resized, padded, l.top, height - l.top - l.content_height, l.left,
                      width - l.left - l.content_width, cv::BORDER_CONSTANT, {114, 114, 114});
   return cv::dnn::blobFromImage(padded, 1 / 255.0, {}, {}, true);
-}
-
-/// A head (4 + C, A): transposed, then minMaxLoc of each row. Returns the number of detections.
-inline int opencv_decode(const cv::Mat& head, float threshold, const kernels::letterbox& l,
-                         std::vector<cv::Rect2f>& boxes, std::vector<float>& scores,
-                         std::vector<int>& classes) {
-  cv::Mat rows;
-  cv::transpose(head, rows);
-  boxes.clear();
-  scores.clear();
-  classes.clear();
-  const float x_ratio = static_cast<float>(l.source_width) / static_cast<float>(l.content_width);
-  const float y_ratio = static_cast<float>(l.source_height) / static_cast<float>(l.content_height);
-  for (int a = 0; a < rows.rows; ++a) {
-    double best = 0;
-    cv::Point place;
-    cv::minMaxLoc(rows.row(a).colRange(4, rows.cols), nullptr, &best, nullptr, &place);
-    if (!(best > static_cast<double>(threshold))) continue;
-    const auto* r = rows.ptr<float>(a);
-    boxes.emplace_back((r[0] - r[2] / 2 - static_cast<float>(l.left)) * x_ratio,
-                       (r[1] - r[3] / 2 - static_cast<float>(l.top)) * y_ratio, r[2] * x_ratio,
-                       r[3] * y_ratio);
-    scores.push_back(static_cast<float>(best));
-    classes.push_back(place.x);
-  }
-  return static_cast<int>(boxes.size());
 }
 
 }  // namespace bench

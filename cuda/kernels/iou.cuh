@@ -122,31 +122,40 @@ struct iou_offsets {
   __device__ __forceinline__ std::int64_t operator[](std::int64_t g) const {
     return data[g * stride];
   }
+  /// Entry g, cut to 0 … most.
+  __device__ __forceinline__ std::int64_t at_most(std::int64_t g, std::int64_t most) const {
+    const std::int64_t k = data[g * stride];
+    return k < 0 ? 0 : k < most ? k : most;
+  }
 };
 
 /// gridDim.y blocks share a group, whose pairs they take in turn; groups in turn over gridDim.x.
+/// The host has not seen the offsets: boxes that do not exist are not read, and what has no room
+/// in out is not written.
 template <class T, bool Plain>
 __global__ void __launch_bounds__(iou_tuning::kThreads)
     iou_ragged_kernel(iou_boxes<T> a, iou_offsets<std::int32_t> a_offsets, iou_boxes<T> b,
                       iou_offsets<std::int32_t> b_offsets, T* out, std::int64_t out_stride,
-                      iou_offsets<std::int64_t> out_offsets, std::int64_t groups,
-                      iou_options given) {
+                      std::int64_t out_size, iou_offsets<std::int64_t> out_offsets,
+                      std::int64_t groups, iou_options given) {
   const iou_options options = iou_kernel_options<Plain>(given);
   const std::int64_t start = std::int64_t{blockIdx.y} * blockDim.x + threadIdx.x;
   const std::int64_t step = std::int64_t{gridDim.y} * blockDim.x;
   for (std::int64_t g = blockIdx.x; g < groups; g += gridDim.x) {
-    const std::int64_t first_a = a_offsets[g];
-    const std::int64_t first_b = b_offsets[g];
-    const std::int64_t rows = a_offsets[g + 1] - first_a;
-    const std::int64_t columns = b_offsets[g + 1] - first_b;
-    if (columns <= 0) continue;
-    T* const to = out + out_offsets[g] * out_stride;
+    const std::int64_t first_a = a_offsets.at_most(g, a.count);
+    const std::int64_t first_b = b_offsets.at_most(g, b.count);
+    const std::int64_t rows = a_offsets.at_most(g + 1, a.count) - first_a;
+    const std::int64_t columns = b_offsets.at_most(g + 1, b.count) - first_b;
+    const std::int64_t first_out = out_offsets[g];
+    if (columns <= 0 || first_out < 0 || first_out >= out_size) continue;
+    const std::int64_t room = out_size - first_out;
+    T* const to = out + first_out * out_stride;
     // row and column of a pair, moved on without a division
     const std::int64_t row_step = step / columns;
     const std::int64_t column_step = step - row_step * columns;
     std::int64_t i = start / columns;
     std::int64_t j = start - i * columns;
-    while (i < rows) {
+    while (i < rows && i * columns + j < room) {
       to[(i * columns + j) * out_stride] = math::overlap_of(
           options, a.measured(first_a + i, options), b.measured(first_b + j, options));
       i += row_step;
@@ -232,7 +241,7 @@ void iou_launchers<T>::ragged(CUstream_st* stream, const boxes& a, const offsets
   launch(stream, iou_shape(groups, iou_blocks_of_group(out.extent[0], groups)), kernel,
          iou_boxes_of<T>(a), iou_offsets<std::int32_t>{a_offsets.data, a_offsets.stride[0]},
          iou_boxes_of<T>(b), iou_offsets<std::int32_t>{b_offsets.data, b_offsets.stride[0]},
-         out.data, out.stride[0],
+         out.data, out.stride[0], out.extent[0],
          iou_offsets<std::int64_t>{out_offsets.data, out_offsets.stride[0]}, groups, options);
 }
 

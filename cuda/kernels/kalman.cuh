@@ -203,7 +203,7 @@ template <class T, int Rank>
 void kalman_check_array(std::string_view operation, std::string_view argument,
                         const device_view<T, Rank>& a,
                         const std::type_identity_t<std::array<std::int64_t, Rank>>& shape) {
-  kalman_checks::array(operation, argument, a, shape);
+  check_array(operation, argument, a, shape);
   if (a.size() > 0) check_device_pointer(operation, argument, a.data);
 }
 template <class Body>

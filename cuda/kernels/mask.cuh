@@ -266,7 +266,7 @@ template <class Word>
 void mask_areas(CUstream_st* stream, view<const Word, 3, space::device> masks,
                 view<std::int64_t, 1, space::device> areas) {
   check_masks("mask_areas", "masks", masks);
-  check_mask_list("mask_areas", "areas", areas, masks.extent[0]);
+  check_array("mask_areas", "areas", areas, {masks.extent[0]});
   if (masks.extent[0] == 0) return;
   check_device_pointer("mask_areas", "areas", areas.data);
   launch_mask_facts(stream, masks, {nullptr, areas.data, areas.stride[0], nullptr, 0});
@@ -276,7 +276,7 @@ template <class Word>
 void mask_boxes(CUstream_st* stream, view<const Word, 3, space::device> masks,
                 view<box<std::int32_t>, 1, space::device> boxes) {
   check_masks("mask_boxes", "masks", masks);
-  check_mask_list("mask_boxes", "boxes", boxes, masks.extent[0]);
+  check_array("mask_boxes", "boxes", boxes, {masks.extent[0]});
   if (masks.extent[0] == 0) return;
   check_device_pointer("mask_boxes", "boxes", boxes.data);
   launch_mask_facts(stream, masks, {nullptr, nullptr, 0, boxes.data, boxes.stride[0]});

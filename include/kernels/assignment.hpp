@@ -81,7 +81,7 @@ void assignment_run(on_cpu exec, const Costs& cost, std::int64_t rows,
   check_assignment_limit(parameters.limit);
   const auto to_column = assignment_span("row_to_column", row_to_column);
   const auto to_row = assignment_span("column_to_row", column_to_row);
-  check_assignment_size("row_to_column", std::ssize(to_column), rows);
+  check_length("assign", "row_to_column", row_to_column, rows);
   const cpu::assignment_part all{0, 0, rows, 0, std::ssize(to_row)};
   cpu::assign<Greedy>(
       exec, cost, 1, [&](std::int64_t) { return all; }, parameters.limit, to_column, to_row);
@@ -119,8 +119,7 @@ void assignment_run(on_cpu exec, const Costs& cost, const assignment_problems<>&
       }
     }
   } else {
-    check_assignment_size("cost.row_offsets", cost.row_offsets.extent[0],
-                          std::ssize(to_column) + 1);
+    check_length("assign", "cost.row_offsets", cost.row_offsets, std::ssize(to_column) + 1);
   }
   cpu::assign<Greedy>(exec, cost, count, part, parameters.limit, to_column, to_row);
 }
@@ -129,7 +128,7 @@ template <class T>
 void check_assignment_matrix(const view<const T, 2>& cost,
                              const view<std::int32_t, 1>& column_to_row) {
   check_assignment_costs(cost);
-  check_assignment_size("column_to_row", column_to_row.extent[0], cost.extent[1]);
+  check_length("assign", "column_to_row", column_to_row, cost.extent[1]);
 }
 template <class T>
 std::int64_t check_assignment_rows(const sparse_costs<T>& cost) {

@@ -7,6 +7,8 @@
 #include <kernels/math/assignment.hpp>
 
 #include <span>
+#include <type_traits>
+#include <utility>
 
 namespace kernels::inline KERNELS_ABI {
 
@@ -14,6 +16,7 @@ namespace gpu {
 /// Costs on the device as the kernels see them: one matrix, matrices, or lists.
 template <class T>
 struct assignment_costs {
+  using number = T;
   const T* costs = nullptr;
   std::int64_t row_stride = 0, column_stride = 0;  ///< of the one matrix
   const std::int64_t* offsets = nullptr;           ///< of packed matrices
@@ -36,7 +39,7 @@ struct assignment_launchers {
 };
 }  // namespace gpu
 
-/// Refuses a matrix with negative or huge sides, or a null pointer.
+/// Refuses a matrix with negative or huge sides, and one that check_array() refuses.
 template <class T, space Space>
 void check_assignment_costs(const view<const T, 2, Space>& cost) {
   for (const auto e : cost.extent) {
@@ -44,9 +47,7 @@ void check_assignment_costs(const view<const T, 2, Space>& cost) {
       refuse("assign", "cost", "sides of 0 to 2^31 - 1", shape_text(cost.extent));
     }
   }
-  if (cost.data == nullptr && cost.size() > 0) {
-    refuse("assign", "cost", "a pointer to " + shape_text(cost.extent) + " costs", "null");
-  }
+  check_array("assign", "cost", cost);
 }
 
 template <class T>
@@ -65,14 +66,20 @@ inline void check_assignment_size(std::string_view argument, std::int64_t given,
   refuse("assign", "cost", "costs above -infinity (-2^980 in double)", "one below");
 }
 
-/// Refuses an array whose elements are not adjacent, or more than 2^31 − 1.
+/// Refuses an array that check_array() refuses, and one whose elements are not adjacent.
+template <class T, space Space>
+void check_assignment_adjacent(std::string_view argument, const view<T, 1, Space>& v) {
+  check_array("assign", argument, v);
+  if (v.extent[0] > 1 && v.stride[0] != 1) {
+    refuse("assign", argument, "adjacent elements", "a stride of " + std::to_string(v.stride[0]));
+  }
+}
+/// The same for lists that 32 bits count.
 template <class T, space Space>
 void check_assignment_array(std::string_view argument, const view<T, 1, Space>& v) {
-  if (v.extent[0] < 0 || v.extent[0] > std::numeric_limits<std::int32_t>::max() ||
-      (v.extent[0] > 0 && v.data == nullptr) || (v.extent[0] > 1 && v.stride[0] != 1)) {
-    refuse("assign", argument, "up to 2^31 - 1 adjacent elements",
-           shape_text(v.extent) + " of stride " + std::to_string(v.stride[0]) +
-               (v.data == nullptr ? " at null" : ""));
+  check_assignment_adjacent(argument, v);
+  if (v.extent[0] > std::numeric_limits<std::int32_t>::max()) {
+    refuse("assign", argument, "up to 2^31 - 1 elements", std::to_string(v.extent[0]));
   }
 }
 template <class T>
@@ -87,7 +94,7 @@ void check_assignment_lists(const sparse_costs<T, Space>& cost) {
   check_assignment_array("cost.row_offsets", cost.row_offsets);
   check_assignment_array("cost.columns", cost.columns);
   check_assignment_array("cost.costs", cost.costs);
-  check_assignment_size("cost.costs", cost.costs.extent[0], cost.columns.extent[0]);
+  check_length("assign", "cost.costs", cost.costs, cost.columns.extent[0]);
   if (cost.row_offsets.extent[0] < 1) {
     refuse("assign", "cost.row_offsets", "at least one entry, 0", "none");
   }
@@ -99,23 +106,22 @@ void check_assignment_problems(const assignment_problems<Space>& problems) {
   if (problems.row_offsets.extent[0] < 1) {
     refuse("assign", "problems.row_offsets", "at least one entry, 0", "none");
   }
-  check_assignment_size("problems.column_offsets", problems.column_offsets.extent[0],
-                        problems.row_offsets.extent[0]);
+  check_length("assign", "problems.column_offsets", problems.column_offsets,
+               problems.row_offsets.extent[0]);
 }
 template <class T, space Space>
 void check_assignment_ragged(const ragged_costs<T, Space>& cost, std::int64_t entries) {
-  check_array("assign", "cost.costs", cost.costs);
-  if (cost.costs.extent[0] > 1 && cost.costs.stride[0] != 1) {
-    refuse("assign", "cost.costs", "adjacent elements", "a stride");
-  }
+  check_assignment_adjacent("cost.costs", cost.costs);
   check_assignment_array("cost.offsets", cost.offsets);
-  check_assignment_size("cost.offsets", cost.offsets.extent[0], entries);
+  check_length("assign", "cost.offsets", cost.offsets, entries);
 }
 
-/// The costs of a call on the GPU, checked as far as the host can see them.
+// The costs of a call on the GPU, checked as far as the host can see them: one problem …
 template <class T>
-gpu::assignment_costs<T> device_costs(const view<const T, 2, space::device>& cost) {
+gpu::assignment_costs<T> device_costs(const view<const T, 2, space::device>& cost,
+                                      const view<std::int32_t, 1, space::device>& column_to_row) {
   check_assignment_costs(cost);
+  check_length("assign", "column_to_row", column_to_row, cost.extent[1]);
   gpu::assignment_costs<T> c;
   c.costs = cost.data;
   c.row_stride = cost.stride[0];
@@ -124,7 +130,8 @@ gpu::assignment_costs<T> device_costs(const view<const T, 2, space::device>& cos
   return c;
 }
 template <class T>
-gpu::assignment_costs<T> device_costs(const sparse_costs<T, space::device>& cost) {
+gpu::assignment_costs<T> device_costs(const sparse_costs<T, space::device>& cost,
+                                      const view<std::int32_t, 1, space::device>&) {
   check_assignment_lists(cost);
   gpu::assignment_costs<T> c;
   c.costs = cost.costs.data;
@@ -134,15 +141,27 @@ gpu::assignment_costs<T> device_costs(const sparse_costs<T, space::device>& cost
   c.rows = cost.row_offsets.extent[0] - 1;
   return c;
 }
+// … or many.
+template <class T>
+gpu::assignment_costs<T> device_costs(const sparse_costs<T, space::device>& cost,
+                                      const assignment_problems<space::device>& problems) {
+  check_assignment_problems(problems);
+  return device_costs(cost, view<std::int32_t, 1, space::device>{});
+}
 template <class T>
 gpu::assignment_costs<T> device_costs(const ragged_costs<T, space::device>& cost,
-                                      std::int64_t problems) {
-  check_assignment_ragged(cost, problems + 1);
+                                      const assignment_problems<space::device>& problems) {
+  check_assignment_problems(problems);
+  check_assignment_ragged(cost, problems.row_offsets.extent[0]);
   gpu::assignment_costs<T> c;
   c.costs = cost.costs.data;
   c.offsets = cost.offsets.data;
   return c;
 }
+/// The type of the numbers in costs that device_costs() takes with a Second.
+template <class Costs, class Second>
+using device_cost_number = typename decltype(device_costs(std::declval<const Costs&>(),
+                                                          std::declval<const Second&>()))::number;
 
 template <bool Greedy, class T>
 void assignment_run([[maybe_unused]] on_gpu exec, gpu::assignment_costs<T> costs,
@@ -156,8 +175,8 @@ void assignment_run([[maybe_unused]] on_gpu exec, gpu::assignment_costs<T> costs
   check_assignment_limit(limit);
   check_assignment_array("row_to_column", row_to_column);
   check_assignment_array("column_to_row", column_to_row);
-  if (problems == nullptr || costs.offsets == nullptr) {
-    check_assignment_size("row_to_column", row_to_column.extent[0], costs.rows);
+  if (costs.offsets == nullptr) {  // else the rows are known on the device only
+    check_length("assign", "row_to_column", row_to_column, costs.rows);
   }
   if (problems != nullptr) {
     costs.row_offsets = problems->row_offsets.data;
@@ -186,91 +205,50 @@ std::int64_t assignment_workspace_bytes([[maybe_unused]] on_gpu exec,
 #endif
 }
 
-/// The same on the GPU, queued on exec's stream: one block a problem (one warp where problems are
-/// small). Offsets and lists live in device memory and are not checked; costs of −infinity are
-/// taken as not allowed. workspace: assignment_workspace_bytes() bytes, aligned to 256.
-/// Errors: as above, as far as the host can see; a workspace that is too small; cuda_error;
-/// kernels::error without CUDA.
-template <class T>
-void assign(on_gpu exec, const view<const T, 2, space::device>& cost,
+// The same on the GPU, queued on exec's stream: one block a problem (one warp where problems are
+// small). Offsets and lists live in device memory and are not checked; costs of −infinity are
+// taken as not allowed. workspace: assignment_workspace_bytes() bytes, aligned to 256.
+// Errors: as above, as far as the host can see; a workspace that is too small; cuda_error;
+// kernels::error without CUDA.
+
+/// One problem. cost: a matrix, view<const T, 2, space::device>, or sparse_costs<T, space::device>.
+template <class Costs, class T = device_cost_number<Costs, view<std::int32_t, 1, space::device>>>
+void assign(on_gpu exec, const Costs& cost,
             const view<std::int32_t, 1, space::device>& row_to_column,
             const view<std::int32_t, 1, space::device>& column_to_row,
-            const assignment_parameters<T>& parameters,
+            const assignment_parameters<std::type_identity_t<T>>& parameters,
             const view<std::byte, 1, space::device>& workspace) {
-  check_assignment_size("column_to_row", column_to_row.extent[0], cost.extent[1]);
-  assignment_run<false>(exec, device_costs(cost), nullptr, row_to_column, column_to_row,
-                        parameters.limit, workspace);
+  assignment_run<false>(exec, device_costs(cost, column_to_row), nullptr, row_to_column,
+                        column_to_row, parameters.limit, workspace);
 }
-template <class T>
-void assign(on_gpu exec, const sparse_costs<T, space::device>& cost,
-            const view<std::int32_t, 1, space::device>& row_to_column,
-            const view<std::int32_t, 1, space::device>& column_to_row,
-            const assignment_parameters<T>& parameters,
-            const view<std::byte, 1, space::device>& workspace) {
-  assignment_run<false>(exec, device_costs(cost), nullptr, row_to_column, column_to_row,
-                        parameters.limit, workspace);
-}
-template <class T>
-void assign(on_gpu exec, const ragged_costs<T, space::device>& cost,
-            const assignment_problems<space::device>& problems,
-            const view<std::int32_t, 1, space::device>& row_to_column,
-            const view<std::int32_t, 1, space::device>& column_to_row,
-            const assignment_parameters<T>& parameters,
-            const view<std::byte, 1, space::device>& workspace) {
-  check_assignment_problems(problems);
-  assignment_run<false>(exec, device_costs(cost, problems.row_offsets.extent[0] - 1), &problems,
-                        row_to_column, column_to_row, parameters.limit, workspace);
-}
-template <class T>
-void assign(on_gpu exec, const sparse_costs<T, space::device>& cost,
-            const assignment_problems<space::device>& problems,
-            const view<std::int32_t, 1, space::device>& row_to_column,
-            const view<std::int32_t, 1, space::device>& column_to_row,
-            const assignment_parameters<T>& parameters,
-            const view<std::byte, 1, space::device>& workspace) {
-  check_assignment_problems(problems);
-  assignment_run<false>(exec, device_costs(cost), &problems, row_to_column, column_to_row,
-                        parameters.limit, workspace);
-}
-template <class T>
-void assign_greedy(on_gpu exec, const view<const T, 2, space::device>& cost,
+template <class Costs, class T = device_cost_number<Costs, view<std::int32_t, 1, space::device>>>
+void assign_greedy(on_gpu exec, const Costs& cost,
                    const view<std::int32_t, 1, space::device>& row_to_column,
                    const view<std::int32_t, 1, space::device>& column_to_row,
-                   const assignment_parameters<T>& parameters,
+                   const assignment_parameters<std::type_identity_t<T>>& parameters,
                    const view<std::byte, 1, space::device>& workspace) {
-  check_assignment_size("column_to_row", column_to_row.extent[0], cost.extent[1]);
-  assignment_run<true>(exec, device_costs(cost), nullptr, row_to_column, column_to_row,
-                       parameters.limit, workspace);
+  assignment_run<true>(exec, device_costs(cost, column_to_row), nullptr, row_to_column,
+                       column_to_row, parameters.limit, workspace);
 }
-template <class T>
-void assign_greedy(on_gpu exec, const sparse_costs<T, space::device>& cost,
-                   const view<std::int32_t, 1, space::device>& row_to_column,
-                   const view<std::int32_t, 1, space::device>& column_to_row,
-                   const assignment_parameters<T>& parameters,
-                   const view<std::byte, 1, space::device>& workspace) {
-  assignment_run<true>(exec, device_costs(cost), nullptr, row_to_column, column_to_row,
-                       parameters.limit, workspace);
+
+/// Many problems. cost: ragged_costs<T, space::device> or sparse_costs<T, space::device>.
+template <class Costs, class T = device_cost_number<Costs, assignment_problems<space::device>>>
+void assign(on_gpu exec, const Costs& cost, const assignment_problems<space::device>& problems,
+            const view<std::int32_t, 1, space::device>& row_to_column,
+            const view<std::int32_t, 1, space::device>& column_to_row,
+            const assignment_parameters<std::type_identity_t<T>>& parameters,
+            const view<std::byte, 1, space::device>& workspace) {
+  assignment_run<false>(exec, device_costs(cost, problems), &problems, row_to_column, column_to_row,
+                        parameters.limit, workspace);
 }
-template <class T>
-void assign_greedy(on_gpu exec, const ragged_costs<T, space::device>& cost,
+template <class Costs, class T = device_cost_number<Costs, assignment_problems<space::device>>>
+void assign_greedy(on_gpu exec, const Costs& cost,
                    const assignment_problems<space::device>& problems,
                    const view<std::int32_t, 1, space::device>& row_to_column,
                    const view<std::int32_t, 1, space::device>& column_to_row,
-                   const assignment_parameters<T>& parameters,
+                   const assignment_parameters<std::type_identity_t<T>>& parameters,
                    const view<std::byte, 1, space::device>& workspace) {
-  check_assignment_problems(problems);
-  assignment_run<true>(exec, device_costs(cost, problems.row_offsets.extent[0] - 1), &problems,
-                       row_to_column, column_to_row, parameters.limit, workspace);
-}
-template <class T>
-void assign_greedy(on_gpu exec, const sparse_costs<T, space::device>& cost,
-                   const assignment_problems<space::device>& problems,
-                   const view<std::int32_t, 1, space::device>& row_to_column,
-                   const view<std::int32_t, 1, space::device>& column_to_row,
-                   const assignment_parameters<T>& parameters,
-                   const view<std::byte, 1, space::device>& workspace) {
-  check_assignment_problems(problems);
-  assignment_run<true>(exec, device_costs(cost), &problems, row_to_column, column_to_row,
+  assignment_run<true>(exec, device_costs(cost, problems), &problems, row_to_column, column_to_row,
                        parameters.limit, workspace);
 }
 

@@ -2,6 +2,7 @@
 // kernels from kernels::cuda) and in CUDA code (decode_yolo.cuh, which brings the kernels).
 #pragma once
 
+#include <kernels/core/arrays.hpp>
 #include <kernels/core/buffer.hpp>
 #include <kernels/math/decode_yolo.hpp>
 
@@ -34,10 +35,7 @@ void check_decode_yolo(const decode_yolo_arguments<T, Space>& a,
     refuse("decode_yolo", argument, wanted, shape_text(v.extent));
   };
   const auto check = [&](std::string_view argument, const auto& v, auto extent) {
-    if (v.extent != extent) refuse_shape(argument, shape_text(extent), v);
-    if (v.size() > 0 && v.data == nullptr) {
-      refuse("decode_yolo", argument, "a pointer to " + shape_text(extent) + " elements", "null");
-    }
+    check_array("decode_yolo", argument, v, extent);
   };
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   const auto& e = a.head.extent;
@@ -47,7 +45,6 @@ void check_decode_yolo(const decode_yolo_arguments<T, Space>& a,
   }
   check("head", a.head, e);
   const std::array<std::int64_t, 2> room = {e[0], a.boxes.extent[1]};
-  static_cast<void>(checked_size<box<T>>("decode_yolo", "boxes", a.boxes.extent));
   check("boxes", a.boxes, room);
   check("scores", a.scores, room);
   check("classes", a.classes, room);

@@ -105,7 +105,8 @@ void pairwise_iou([[maybe_unused]] on_gpu exec, const boxes_view<T, space::devic
 }
 
 /// The ragged form on the GPU: the offsets live in device memory, are read there and are not
-/// checked. Groups may have any sizes that the arrays hold.
+/// checked. Groups may have any sizes that the arrays hold; a_offsets and b_offsets are cut to the
+/// boxes there are, and values that would lie outside out are not written.
 template <class T>
 void pairwise_iou([[maybe_unused]] on_gpu exec, const boxes_view<T, space::device>& a,
                   const view<const std::int32_t, 1, space::device>& a_offsets,

@@ -32,7 +32,7 @@ void kalman_initiate(on_cpu exec, const kalman_view<Model, T>& state,
                      const std::type_identity_t<view<const T, 2>>& measurements) {
   const auto& loops = cpu::kalman_loops_for<Model, T>(exec.isa);
   const std::int64_t count = kalman_checks::slots("kalman_initiate", state, slots);
-  kalman_checks::array("kalman_initiate", "measurements", measurements, {count, 4});
+  check_array("kalman_initiate", "measurements", measurements, {count, 4});
   const cpu::kalman_rows<const T> rows{measurements.data, measurements.stride[0],
                                        measurements.stride[1]};
   const auto noise = math::kalman_noise_of<T>(state.model);
@@ -82,7 +82,7 @@ void kalman_update(on_cpu exec, const kalman_view<Model, T>& state,
                    const std::type_identity_t<view<const T, 2>>& measurements) {
   const auto& loops = cpu::kalman_loops_for<Model, T>(exec.isa);
   const std::int64_t count = kalman_checks::slots("kalman_update", state, slots);
-  kalman_checks::array("kalman_update", "measurements", measurements, {count, 4});
+  check_array("kalman_update", "measurements", measurements, {count, 4});
   const cpu::kalman_rows<const T> rows{measurements.data, measurements.stride[0],
                                        measurements.stride[1]};
   const auto noise = math::kalman_noise_of<T>(state.model);
@@ -98,8 +98,8 @@ void kalman_project(on_cpu exec, const kalman_view<Model, T>& state,
                     const view<T, 3>& covariance) {
   const auto& loops = cpu::kalman_loops_for<Model, T>(exec.isa);
   const std::int64_t count = kalman_checks::slots("kalman_project", state, slots);
-  kalman_checks::array("kalman_project", "mean", mean, {count, 4});
-  kalman_checks::array("kalman_project", "covariance", covariance, {count, 4, 4});
+  check_array("kalman_project", "mean", mean, {count, 4});
+  check_array("kalman_project", "covariance", covariance, {count, 4, 4});
   const cpu::kalman_rows<T> rows{mean.data, mean.stride[0], mean.stride[1]};
   const auto noise = math::kalman_noise_of<T>(state.model);
   cpu::kalman_pieces(exec, slots, count, [&](const cpu::kalman_range& range) {
@@ -118,8 +118,8 @@ void kalman_gating(on_cpu exec, const kalman_view<Model, T>& state,
   const auto& loops = cpu::kalman_loops_for<Model, T>(exec.isa);
   const std::int64_t count = kalman_checks::slots("kalman_gating", state, slots);
   const std::int64_t measured = measurements.extent[0];
-  kalman_checks::array("kalman_gating", "measurements", measurements, {measured, 4});
-  kalman_checks::array("kalman_gating", "distances", distances, {count, measured});
+  check_array("kalman_gating", "measurements", measurements, {measured, 4});
+  check_array("kalman_gating", "distances", distances, {count, measured});
   const cpu::kalman_rows<const T> rows{measurements.data, measurements.stride[0],
                                        measurements.stride[1]};
   const cpu::kalman_rows<T> out{distances.data, distances.stride[0], distances.stride[1]};
@@ -160,7 +160,7 @@ void kalman_boxes(on_cpu exec, const kalman_view<Model, T>& state,
                   const std::type_identity_t<kalman_slots<>>& slots, const view<box<T>, 1>& boxes) {
   const auto& loops = cpu::kalman_loops_for<Model, T>(exec.isa);
   const std::int64_t count = kalman_checks::slots("kalman_boxes", state, slots);
-  kalman_checks::array("kalman_boxes", "boxes", boxes, {count});
+  check_array("kalman_boxes", "boxes", boxes, {count});
   cpu::kalman_pieces(exec, slots, count, [&](const cpu::kalman_range& range) {
     loops.boxes(state, range, boxes.data, boxes.stride[0]);
   });

@@ -1,6 +1,7 @@
 // What every kalman_… function refuses, on both backends, and its parameters.
 #pragma once
 
+#include <kernels/core/arrays.hpp>
 #include <kernels/kalman_state.hpp>
 
 #include <cmath>
@@ -36,17 +37,6 @@ void state(std::string_view operation, const kalman_view<Model, T, Space>& s) {
   }
 }
 
-template <class T, int Rank, space Space>
-void array(std::string_view operation, std::string_view argument, const view<T, Rank, Space>& a,
-           const std::type_identity_t<std::array<std::int64_t, Rank>>& shape) {
-  if (a.extent != shape) {
-    refuse(operation, argument, "shape " + shape_text(shape), shape_text(a.extent));
-  }
-  if (checked_size<T>(operation, argument, shape) > 0 && a.data == nullptr) {
-    refuse(operation, argument, "a pointer to " + shape_text(shape) + " elements", "null");
-  }
-}
-
 /// Refuses a bad state or list; returns the number of slots the call is about.
 template <class Model, class T, space Space>
 std::int64_t slots(std::string_view operation, const kalman_view<Model, T, Space>& s,
@@ -54,7 +44,7 @@ std::int64_t slots(std::string_view operation, const kalman_view<Model, T, Space
   state(operation, s);
   if (slots.all) return s.size;
   const std::int64_t count = slots.list.extent[0];
-  array(operation, "slots", slots.list, {count});
+  check_array(operation, "slots", slots.list, {count});
   if constexpr (Space == space::host) {
     bool inside = true;
     for (std::int64_t k = 0; k < count; ++k) {
@@ -87,7 +77,7 @@ void motions(const view<const kalman_motion<T>, 1, Space>& motions, std::int64_t
     refuse("kalman_warp", "motions", "one, or one a slot (" + std::to_string(count) + ")",
            std::to_string(given));
   }
-  array("kalman_warp", "motions", motions, {given});
+  check_array("kalman_warp", "motions", motions, {given});
   if constexpr (Space == space::host) {
     for (std::int64_t k = 0; k < given; ++k) {
       if (!math::kalman_possible(motions.data[k * motions.stride[0]])) {

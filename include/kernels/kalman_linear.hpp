@@ -23,7 +23,7 @@ void kalman_initiate(on_cpu exec, const kalman_view<kalman_linear<N, M>, T>& sta
                      const std::type_identity_t<view<const T, 2>>& means) {
   const auto& loops = cpu::kalman_linear_loops_for<N, M, T>(exec.isa);
   const std::int64_t count = kalman_checks::slots("kalman_initiate", state, slots);
-  kalman_checks::array("kalman_initiate", "means", means, {count, N});
+  check_array("kalman_initiate", "means", means, {count, N});
   const auto model = state.model.template numbers<T>();
   cpu::kalman_pieces(exec, slots, count, [&](const cpu::kalman_range& range) {
     loops.initiate(state, range, model, {means.data, means.stride[0], means.stride[1]});
@@ -48,7 +48,7 @@ void kalman_update(on_cpu exec, const kalman_view<kalman_linear<N, M>, T>& state
                    const std::type_identity_t<view<const T, 2>>& measurements) {
   const auto& loops = cpu::kalman_linear_loops_for<N, M, T>(exec.isa);
   const std::int64_t count = kalman_checks::slots("kalman_update", state, slots);
-  kalman_checks::array("kalman_update", "measurements", measurements, {count, M});
+  check_array("kalman_update", "measurements", measurements, {count, M});
   const auto model = state.model.template numbers<T>();
   cpu::kalman_pieces(exec, slots, count, [&](const cpu::kalman_range& range) {
     loops.update(state, range, model,
@@ -63,8 +63,8 @@ void kalman_project(on_cpu exec, const kalman_view<kalman_linear<N, M>, T>& stat
                     const view<T, 3>& covariance) {
   const auto& loops = cpu::kalman_linear_loops_for<N, M, T>(exec.isa);
   const std::int64_t count = kalman_checks::slots("kalman_project", state, slots);
-  kalman_checks::array("kalman_project", "mean", mean, {count, M});
-  kalman_checks::array("kalman_project", "covariance", covariance, {count, M, M});
+  check_array("kalman_project", "mean", mean, {count, M});
+  check_array("kalman_project", "covariance", covariance, {count, M, M});
   const auto model = state.model.template numbers<T>();
   cpu::kalman_pieces(exec, slots, count, [&](const cpu::kalman_range& range) {
     loops.project(state, range, model, {mean.data, mean.stride[0], mean.stride[1]}, covariance);
@@ -81,8 +81,8 @@ void kalman_gating(on_cpu exec, const kalman_view<kalman_linear<N, M>, T>& state
   const auto& loops = cpu::kalman_linear_loops_for<N, M, T>(exec.isa);
   const std::int64_t count = kalman_checks::slots("kalman_gating", state, slots);
   const std::int64_t measured = measurements.extent[0];
-  kalman_checks::array("kalman_gating", "measurements", measurements, {measured, M});
-  kalman_checks::array("kalman_gating", "distances", distances, {count, measured});
+  check_array("kalman_gating", "measurements", measurements, {measured, M});
+  check_array("kalman_gating", "distances", distances, {count, measured});
   const auto model = state.model.template numbers<T>();
   cpu::kalman_pieces(exec, slots, count, [&](const cpu::kalman_range& range) {
     loops.gating(state, range, model,

@@ -58,7 +58,7 @@ inline void unpack_masks(on_cpu exec, const view<const std::uint64_t, 3>& masks,
 inline void mask_areas(on_cpu exec, const view<const std::uint64_t, 3>& masks,
                        const view<std::int64_t, 1>& areas) {
   check_masks("mask_areas", "masks", masks);
-  check_mask_list("mask_areas", "areas", areas, masks.extent[0]);
+  check_array("mask_areas", "areas", areas, {masks.extent[0]});
   const auto facts = cpu::mask_facts_of(exec, masks);
   for (std::int64_t n = 0; n < areas.extent[0]; ++n) {
     areas.data[n * areas.stride[0]] = facts[static_cast<std::size_t>(n)].area;
@@ -70,7 +70,7 @@ inline void mask_areas(on_cpu exec, const view<const std::uint64_t, 3>& masks,
 inline void mask_boxes(on_cpu exec, const view<const std::uint64_t, 3>& masks,
                        const view<box<std::int32_t>, 1>& boxes) {
   check_masks("mask_boxes", "masks", masks);
-  check_mask_list("mask_boxes", "boxes", boxes, masks.extent[0]);
+  check_array("mask_boxes", "boxes", boxes, {masks.extent[0]});
   const auto facts = cpu::mask_facts_of(exec, masks);
   for (std::int64_t n = 0; n < boxes.extent[0]; ++n) {
     boxes.data[n * boxes.stride[0]] = facts[static_cast<std::size_t>(n)].bounds;

@@ -2,6 +2,7 @@
 // kernels from kernels::cuda) and in CUDA code (mask.cuh, which brings the kernels).
 #pragma once
 
+#include <kernels/core/arrays.hpp>
 #include <kernels/core/exec.hpp>
 #include <kernels/core/workspace.hpp>
 #include <kernels/math/mask.hpp>
@@ -44,19 +45,6 @@ void check_masks(std::string_view operation, std::string_view argument,
   }
 }
 
-/// Refuses a list that has not `count` elements, is null, or overlaps itself.
-template <class T, space Space>
-void check_mask_list(std::string_view operation, std::string_view argument,
-                     const view<T, 1, Space>& list, std::int64_t count) {
-  if (list.extent[0] != count) {
-    refuse(operation, argument, std::to_string(count) + " elements", shape_text(list.extent));
-  }
-  if (count > 0 && list.data == nullptr) refuse(operation, argument, "a pointer", "null");
-  if (count > 1 && list.stride[0] < 1) {
-    refuse(operation, argument, "a stride of 1 or more", shape_text(list.stride));
-  }
-}
-
 /// Refuses pixels (N, H, W) and masks that are not of one shape.
 template <class P, class M, space Space>
 void check_packing(std::string_view operation, const view<P, 3, Space>& pixels,
@@ -81,12 +69,10 @@ void check_mask_iou(const view<const std::uint64_t, 3, Space>& a,
     refuse("mask_iou", "b", "masks as large as a's, " + shape_text(a.extent), shape_text(b.extent));
   }
   const std::array<std::int64_t, 2> wanted{a.extent[0], b.extent[0]};
-  if (iou.extent != wanted) {
-    refuse("mask_iou", "iou", "shape " + shape_text(wanted), shape_text(iou.extent));
+  check_array("mask_iou", "iou", iou, wanted);
+  if (wanted[1] > 1 && iou.stride[1] != 1) {
+    refuse("mask_iou", "iou", "adjacent elements in a row", "strides " + shape_text(iou.stride));
   }
-  check_images("mask_iou", "iou",
-               view<T, 4, Space>{
-                   iou.data, {1, wanted[0], wanted[1], 1}, {0, iou.stride[0], iou.stride[1], 1}});
 }
 
 /// Pixels as bytes, which a bool is too.
@@ -126,7 +112,7 @@ inline void mask_areas([[maybe_unused]] on_gpu exec,
                        const view<const std::uint64_t, 3, space::device>& masks,
                        const view<std::int64_t, 1, space::device>& areas) {
   check_masks("mask_areas", "masks", masks);
-  check_mask_list("mask_areas", "areas", areas, masks.extent[0]);
+  check_array("mask_areas", "areas", areas, {masks.extent[0]});
 #if KERNELS_HAS_CUDA
   gpu::mask_areas<std::uint64_t>(exec.stream, masks, areas);
 #else
@@ -138,7 +124,7 @@ inline void mask_boxes([[maybe_unused]] on_gpu exec,
                        const view<const std::uint64_t, 3, space::device>& masks,
                        const view<box<std::int32_t>, 1, space::device>& boxes) {
   check_masks("mask_boxes", "masks", masks);
-  check_mask_list("mask_boxes", "boxes", boxes, masks.extent[0]);
+  check_array("mask_boxes", "boxes", boxes, {masks.extent[0]});
 #if KERNELS_HAS_CUDA
   gpu::mask_boxes<std::uint64_t>(exec.stream, masks, boxes);
 #else

@@ -40,7 +40,7 @@ void check_mask_logits(const view<const float, 3, Space>& logits, const mask_ima
       refuse(kName, "masks", "shape " + shape_text(wanted), shape_text(masks.extent));
     }
   }
-  if (want_scores) check_mask_list(kName, "scores", scores, logits.extent[0]);
+  if (want_scores) check_array(kName, "scores", scores, {logits.extent[0]});
   if (logits.size() == 0 && logits.extent[0] * image.height * image.width != 0) {
     refuse(kName, "logits", "at least one value a mask", shape_text(logits.extent));
   }

@@ -26,9 +26,9 @@ void check_mask_nms(const view<const std::uint64_t, 3, Space>& masks,
   if (masks.extent[0] > (std::int64_t{1} << 20)) {
     refuse(kName, "masks", "at most 2^20 masks", shape_text(masks.extent));
   }
-  check_mask_list(kName, "scores", scores, masks.extent[0]);
-  check_mask_list(kName, "kept", kept, masks.extent[0]);
-  check_mask_list(kName, "count", count, 1);
+  check_array(kName, "scores", scores, {masks.extent[0]});
+  check_array(kName, "kept", kept, {masks.extent[0]});
+  check_array(kName, "count", count, {1});
   if (!(options.iou_threshold >= 0 && options.iou_threshold <= 1)) {
     refuse(kName, "iou_threshold", "0 to 1", number_text(options.iou_threshold));
   }

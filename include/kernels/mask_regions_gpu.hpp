@@ -34,7 +34,7 @@ void check_mask_regions(const view<std::uint64_t, 3, Space>& masks, std::int64_t
   if (options.islands_below < 0) {
     refuse(kName, "islands_below", "0 or more", std::to_string(options.islands_below));
   }
-  if (changed.extent[0] != 0) check_mask_list(kName, "changed", changed, masks.extent[0]);
+  if (changed.extent[0] != 0) check_array(kName, "changed", changed, {masks.extent[0]});
 }
 
 /// Scratch of the GPU form: a label and an area for each possible run, for some masks at a time.

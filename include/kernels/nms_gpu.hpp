@@ -2,6 +2,7 @@
 // kernels::cuda) and in CUDA code (nms.cuh, which brings the kernels).
 #pragma once
 
+#include <kernels/core/arrays.hpp>
 #include <kernels/core/buffer.hpp>
 #include <kernels/math/nms.hpp>
 
@@ -27,12 +28,7 @@ void check_nms(const nms_arguments<T, Space>& a, const nms_options& options) {
                 "nms takes boxes of float and double; for others include <kernels/nms.cuh>");
   const std::int64_t n = a.boxes.extent[0];
   const auto check = [](std::string_view argument, const auto& v, std::int64_t size) {
-    if (v.extent[0] != size) {
-      refuse("nms", argument, std::to_string(size) + " elements", shape_text(v.extent));
-    }
-    if (size > 0 && v.data == nullptr) {
-      refuse("nms", argument, "a pointer to " + std::to_string(size) + " elements", "null");
-    }
+    check_array("nms", argument, v, {size});
   };
   if (n < 0 || n > std::numeric_limits<std::int32_t>::max()) {
     refuse("nms", "boxes", "0 to 2^31 - 1 boxes", std::to_string(n));
@@ -60,16 +56,10 @@ void check_nms(const nms_arguments<T, Space>& a, const nms_options& options) {
     refuse("nms", "largest_group", "0 (all boxes) or more", std::to_string(options.largest_group));
   }
   if constexpr (Space == space::host) {
-    std::int64_t last = 0;
-    for (std::int64_t g = 0; g < a.offsets.extent[0]; ++g) {
-      const std::int64_t next = a.offsets.data[g * a.offsets.stride[0]];
-      if (next < last || next > n || (g == 0 && next != 0)) {
-        refuse("nms", "offsets", "ascending numbers from 0 to " + std::to_string(n),
-               std::to_string(next) + " at " + std::to_string(g));
-      }
-      last = next;
-    }
-    if (a.offsets.extent[0] > 0 && last != n) {
+    if (a.offsets.extent[0] == 0) return;
+    const std::int64_t groups = check_offsets("nms", "offsets", a.offsets, n);
+    const std::int64_t last = a.offsets.data[groups * a.offsets.stride[0]];
+    if (last != n) {
       refuse("nms", "offsets", "a last entry of " + std::to_string(n), std::to_string(last));
     }
   }

@@ -71,10 +71,16 @@ TEST_CASE("decode_yolo: refused arguments") {
   };
   refused("head", [](auto& in, auto&) { in.head.extent[1] = 4; });
   refused("head", [](auto& in, auto&) { in.head.data = nullptr; });
-  refused("scores: wanted (2, 40)", [](auto& in, auto&) { in.scores.extent[1] = 39; });
+  refused("scores: wanted shape (2, 40)", [](auto& in, auto&) { in.scores.extent[1] = 39; });
   refused("counts", [](auto& in, auto&) { in.counts.extent[0] = 1; });
   refused("anchors", [](auto& in, auto&) { in.anchors.extent[0] = 1; });
   refused("letterboxes", [](auto& in, auto&) { in.letterboxes.extent[0] = 3; });
+  // written views in which two pictures or two detections share memory
+  refused("boxes: wanted strides", [](auto& in, auto&) { in.boxes.stride = {0, 1}; });
+  refused("scores: wanted strides", [](auto& in, auto&) { in.scores.stride = {39, 1}; });
+  refused("classes: wanted strides", [](auto& in, auto&) { in.classes.stride = {40, 0}; });
+  refused("counts: wanted strides", [](auto& in, auto&) { in.counts.stride = {0}; });
+  refused("anchors: wanted strides", [](auto& in, auto&) { in.anchors.stride = {1, 1}; });
   refused("score_threshold", [](auto&, auto& options) {
     options.score_threshold = std::numeric_limits<double>::quiet_NaN();
   });

@@ -157,6 +157,13 @@ TEST_CASE("nms: refused arguments") {
                                   .counts = kernels::packed(&count, {1})};
   CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_cpu(), a), doctest::Contains("scores: wanted 4"),
                        kernels::error);
+  a.scores.extent[0] = 4;
+  a.kept.stride[0] = 0;  // all answers in one place
+  CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_cpu(), a),
+                       doctest::Contains("kept: wanted strides at which nothing overlaps"),
+                       kernels::error);
+  CHECK(kept == std::vector<std::int32_t>(4));
+  a.kept.stride[0] = 1;
 #if !KERNELS_HAS_CUDA
   CHECK_THROWS_WITH_AS(
       kernels::nms(kernels::on_gpu(),
@@ -168,7 +175,6 @@ TEST_CASE("nms: refused arguments") {
   CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_gpu(), empty), doctest::Contains("kernels::cuda"),
                        kernels::error);
 #endif
-  a.scores.extent[0] = 4;
   a.boxes.data = nullptr;
   CHECK_THROWS_WITH_AS(kernels::nms(kernels::on_cpu(), a), doctest::Contains("boxes"),
                        kernels::error);

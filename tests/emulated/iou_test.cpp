@@ -91,3 +91,28 @@ TEST_CASE("iou emulated: groups equal single calls") {
   }
   ragged_equals_groups<float>(kernel_run(), {180}, {170}, {.kind = overlap::diou});  // many blocks
 }
+
+TEST_CASE("iou emulated: groups stay within an output that is too short, and within the boxes") {
+  const auto a = random_boxes<float>(9, 1, false);
+  const auto b = random_boxes<float>(11, 2, false);
+  const auto all = kernel_run().pairwise(a, b, {});
+  for (const std::int64_t room : {1, 11, 40, 98, 99}) {
+    // the memory goes on behind the view
+    std::vector<float> out(120, -7.0F);
+    const std::vector<std::int32_t> a_offsets{0, 9}, b_offsets{0, 11};
+    const std::vector<std::int64_t> out_offsets{0, 99};
+    gpu::iou_launchers<float>::ragged(nullptr, device(a.data(), {9}), device(a_offsets.data(), {2}),
+                                      device(b.data(), {11}), device(b_offsets.data(), {2}),
+                                      device(out.data(), {room}), device(out_offsets.data(), {2}),
+                                      {});
+    std::vector<float> expected(all.begin(), all.begin() + room);
+    expected.resize(120, -7.0F);
+    CHECK(same_bits(out, expected));
+  }
+  // starts outside of out; offsets beyond the boxes are cut
+  std::vector<float> out(99, -7.0F);
+  const kernel_run run;
+  CHECK(same_bits(run.ragged<float>(a, {0, 9}, b, {0, 11}, out, {99, 198}, {}), out));
+  CHECK(same_bits(run.ragged<float>(a, {0, 9}, b, {0, 11}, out, {-5, 94}, {}), out));
+  CHECK(same_bits(run.ragged<float>(a, {-3, 20}, b, {0, 1 << 30}, out, {0, 99}, {}), all));
+}

@@ -4,6 +4,8 @@
 
 #include <kernels/core/view.hpp>
 
+#include <type_traits>
+
 namespace kernels::inline KERNELS_ABI {
 
 /// May T be used on the GPU here? In a .cpp only the types that kernels::cuda was compiled for; a
@@ -54,6 +56,19 @@ void check_length(std::string_view operation, std::string_view argument,
     refuse(operation, argument, std::to_string(wanted) + " elements",
            std::to_string(array.extent[0]));
   }
+}
+
+/// Refuses another shape than `wanted`, and what check_array() refuses.
+template <class T, int Rank, space Space>
+void check_array(std::string_view operation, std::string_view argument,
+                 const view<T, Rank, Space>& array,
+                 const std::type_identity_t<std::array<std::int64_t, Rank>>& wanted) {
+  if constexpr (Rank == 1) {
+    check_length(operation, argument, array, wanted[0]);
+  } else if (array.extent != wanted) {
+    refuse(operation, argument, "shape " + shape_text(wanted), shape_text(array.extent));
+  }
+  check_array(operation, argument, array);
 }
 
 /// Offsets of a ragged batch on the host: G + 1 entries, the first 0, none below the one before
