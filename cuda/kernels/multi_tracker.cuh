@@ -26,10 +26,16 @@ __device__ __forceinline__ tracker_problem tracker_problem_of(const tracking::pr
           b.column_offsets[g + 1] - b.column_offsets[g], b.offsets[g]};
 }
 
+/// Are these of classes that are kept apart?
+__device__ __forceinline__ bool tracker_separate(const tracking::priced_batch& b, std::int32_t i,
+                                                 std::int32_t j) {
+  return b.rules.apart && b.row_classes[i] != b.column_classes[j];
+}
+
 /// IoU of row i and column j of the whole batch; 0 for classes that are kept apart.
 __device__ __forceinline__ double tracker_iou(const tracking::priced_batch& b, std::int32_t i,
                                               std::int32_t j) {
-  if (b.rules.apart && b.row_classes[i] != b.column_classes[j]) return 0.0;
+  if (tracker_separate(b, i, j)) return 0.0;
   return math::iou(b.row_boxes[i], b.column_boxes[j], b.rules.convention);
 }
 
@@ -37,7 +43,7 @@ __device__ __forceinline__ double tracker_iou(const tracking::priced_batch& b, s
 __device__ __forceinline__ double tracker_price(const tracking::priced_batch& b, std::int32_t i,
                                                 std::int32_t j, std::int64_t pair, double iou) {
   const bool all_pairs = b.rules.limit == math::kNeverMatched;
-  const bool apart = b.rules.apart && b.row_classes[i] != b.column_classes[j];
+  const bool apart = tracker_separate(b, i, j);
   if (apart || !(iou > 0.0)) {
     if (!all_pairs || math::is_lost(b.row_boxes[i])) return math::kNeverMatched;
     if (apart) return 0.0;
@@ -115,9 +121,11 @@ __global__ void __launch_bounds__(tracker_tuning::kThreads, 1)
     const tracker_problem p = tracker_problem_of(b, g);
     for (auto i = static_cast<std::int32_t>(threadIdx.x); i < p.rows;
          i += static_cast<std::int32_t>(blockDim.x)) {
-      const std::int32_t j = b.match[p.first_row + i];
-      if (j >= 0 && tracker_iou(b, p.first_row + i, p.first_column + j) < b.rules.least_iou) {
-        b.match[p.first_row + i] = -1;
+      const std::int32_t row = p.first_row + i;
+      if (b.match[row] < 0) continue;
+      const std::int32_t column = p.first_column + b.match[row];
+      if (tracker_separate(b, row, column) || tracker_iou(b, row, column) < b.rules.least_iou) {
+        b.match[row] = -1;
       }
     }
   }

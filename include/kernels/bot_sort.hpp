@@ -51,37 +51,16 @@ inline byte_rules rules_of(const bot_sort_options& o) {
 /// running mean; 1 where that is above appearance_threshold or where 1 − IoU is above
 /// proximity_threshold; the price of a pair is the least of this and of its distance. In
 /// associations (1) and (3).
-class bot_sort_tracker {
+class bot_sort_tracker
+    : public tracking::single_tracker<bot_sort_options, tracking::byte_machine, kalman_xywh> {
  public:
-  using options = bot_sort_options;
-  using machine = tracking::byte_machine;
-  using model = kalman_xywh;
-
   /// Errors: kernels::error for options outside their ranges.
-  explicit bot_sort_tracker(const options& chosen = {}) : single_(tracking::rules_of(chosen)) {}
-
-  /// One frame, also if it has no detections. No allocation once the largest frame was seen.
-  /// Errors: kernels::error, before anything changes, for a context that this tracker cannot use.
-  track_update update(std::span<const detection> detections, const frame_context& frame = {}) {
-    return single_.update(detections, frame);
-  }
-
-  /// Throws what update() would throw, and does nothing else.
-  void check(std::span<const detection> detections, const frame_context& frame = {}) const {
-    single_.machine().check(detections, frame);
-  }
-
-  /// Forgets all tracks; ids go on.
-  void reset() { single_.machine().reset(); }
+  explicit bot_sort_tracker(const options& chosen = {})
+      : single_tracker(tracking::rules_of(chosen)) {}
 
   /// The tracks that the next update will compare, in the order of frame_context::appearance's
   /// rows.
-  [[nodiscard]] std::span<const std::int64_t> candidates() const {
-    return single_.machine().candidates();
-  }
-
- private:
-  tracking::single<machine, model> single_;
+  [[nodiscard]] std::span<const std::int64_t> candidates() const { return state().candidates(); }
 };
 
 }  // namespace kernels::inline KERNELS_ABI

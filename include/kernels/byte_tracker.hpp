@@ -44,31 +44,11 @@ inline byte_rules rules_of(const byte_tracker_options& o) {
 /// detection (in the first frame: at once). Given out: confirmed tracks that have a detection. A
 /// lost track may come back as long as it is kept; tracked and lost tracks in one place are
 /// duplicates, of which the one with the shorter past goes, on a tie the tracked one.
-class byte_tracker {
+class byte_tracker
+    : public tracking::single_tracker<byte_tracker_options, tracking::byte_machine, kalman_xyah> {
  public:
-  using options = byte_tracker_options;
-  using machine = tracking::byte_machine;
-  using model = kalman_xyah;
-
   /// Errors: kernels::error for options outside their ranges.
-  explicit byte_tracker(const options& chosen = {}) : single_(tracking::rules_of(chosen)) {}
-
-  /// One frame, also if it has no detections. No allocation once the largest frame was seen.
-  /// Errors: kernels::error, before anything changes, for a context that this tracker cannot use.
-  track_update update(std::span<const detection> detections, const frame_context& frame = {}) {
-    return single_.update(detections, frame);
-  }
-
-  /// Throws what update() would throw, and does nothing else.
-  void check(std::span<const detection> detections, const frame_context& frame = {}) const {
-    single_.machine().check(detections, frame);
-  }
-
-  /// Forgets all tracks; ids go on.
-  void reset() { single_.machine().reset(); }
-
- private:
-  tracking::single<machine, model> single_;
+  explicit byte_tracker(const options& chosen = {}) : single_tracker(tracking::rules_of(chosen)) {}
 };
 
 }  // namespace kernels::inline KERNELS_ABI

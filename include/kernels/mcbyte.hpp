@@ -43,31 +43,12 @@ inline byte_rules rules_of(const mcbyte_options& o) {
 /// Which label is a track's mask, the application says (mask_frame::bindings); otherwise, at the
 /// end of an update, a confirmed track without one takes the label that nobody owns, that lies to
 /// 90 % or more in its box, and that fills most of it.
-class mcbyte_tracker {
+class mcbyte_tracker
+    : public tracking::single_tracker<mcbyte_options, tracking::byte_machine, kalman_xywh> {
  public:
-  using options = mcbyte_options;
-  using machine = tracking::byte_machine;
-  using model = kalman_xywh;
-
   /// Errors: kernels::error for options outside their ranges.
-  explicit mcbyte_tracker(const options& chosen = {}) : single_(tracking::rules_of(chosen)) {}
-
-  /// One frame, also if it has no detections. No allocation once the largest frame was seen.
-  /// Errors: kernels::error, before anything changes, for a context that this tracker cannot use.
-  track_update update(std::span<const detection> detections, const frame_context& frame = {}) {
-    return single_.update(detections, frame);
-  }
-
-  /// Throws what update() would throw, and does nothing else.
-  void check(std::span<const detection> detections, const frame_context& frame = {}) const {
-    single_.machine().check(detections, frame);
-  }
-
-  /// Forgets all tracks; ids go on.
-  void reset() { single_.machine().reset(); }
-
- private:
-  tracking::single<machine, model> single_;
+  explicit mcbyte_tracker(const options& chosen = {})
+      : single_tracker(tracking::rules_of(chosen)) {}
 };
 
 }  // namespace kernels::inline KERNELS_ABI

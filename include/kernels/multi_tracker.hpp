@@ -23,7 +23,8 @@ namespace kernels::inline KERNELS_ABI {
 /// assignments of all cameras are batches, whose number of launches does not grow with the number
 /// of cameras (it does with the number of different dt in one update, and with the longest gap that
 /// OC-SORT's tracks come back from). update() waits for the stream: it returns tracks. Cameras with
-/// masks, or with more than 2^24 pairs of tracks and detections, assign on the CPU.
+/// masks, or with more than 2^24 pairs of tracks and detections, assign on the CPU, and so do those
+/// that would bring the pairs of all cameras over 2^27.
 template <class Tracker>
 class multi_tracker {
  public:
@@ -50,7 +51,7 @@ class multi_tracker {
 
   /// The next frame of every camera, in order of cameras; one answer a camera, valid until the next
   /// update. Errors: kernels::error, before anything changes, for a number of frames that is not
-  /// the number of cameras or a frame that Tracker refuses.
+  /// the number of cameras or a frame that Tracker refuses (for a crowd too).
   std::span<const track_update> update(std::span<const camera_frame> frames) {
     if (static_cast<std::int64_t>(frames.size()) != cameras()) {
       refuse("multi_tracker", "frames", std::to_string(cameras()) + ", one a camera",
@@ -67,16 +68,18 @@ class multi_tracker {
     for (std::size_t c = 0; c < frames.size(); ++c) {
       trackers_[c].check(frames[c].detections, frames[c].context);
     }
-    // a few cameras a piece: a frame of one takes microseconds
-    constexpr std::size_t kPiece = 8;
-    const auto pieces = static_cast<std::int64_t>((frames.size() + kPiece - 1) / kPiece);
-    cpu::parallel_for(exec_, pieces, [&](std::int64_t piece) {
-      const auto first = static_cast<std::size_t>(piece) * kPiece;
-      for (std::size_t c = first; c < std::min(frames.size(), first + kPiece); ++c) {
-        updates_[c] = trackers_[c].update(frames[c].detections, frames[c].context);
-      }
-    });
-    return updates_;
+    bool may_be_crowded = false;
+    for (std::size_t c = 0; c < frames.size(); ++c) {
+      may_be_crowded = may_be_crowded || trackers_[c].may_be_crowded(frames[c].detections.size());
+    }
+    if (!may_be_crowded) return step(frames);
+    const std::vector<Tracker> before = trackers_;
+    try {
+      return step(frames);
+    } catch (...) {
+      trackers_ = before;
+      throw;
+    }
   }
 
   [[nodiscard]] std::int64_t cameras() const {
@@ -96,6 +99,19 @@ class multi_tracker {
   }
 
  private:
+  std::span<const track_update> step(std::span<const camera_frame> frames) {
+    // a few cameras a piece: a frame of one takes microseconds
+    constexpr std::size_t kPiece = 8;
+    const auto pieces = static_cast<std::int64_t>((frames.size() + kPiece - 1) / kPiece);
+    cpu::parallel_for(exec_, pieces, [&](std::int64_t piece) {
+      const auto first = static_cast<std::size_t>(piece) * kPiece;
+      for (std::size_t c = first; c < std::min(frames.size(), first + kPiece); ++c) {
+        updates_[c] = trackers_[c].update(frames[c].detections, frames[c].context);
+      }
+    });
+    return updates_;
+  }
+
   static void check_cameras(std::int64_t cameras) {
     if (cameras < 0 || cameras > (1 << 20)) {
       refuse("multi_tracker", "cameras", "0 to 1048576", std::to_string(cameras));

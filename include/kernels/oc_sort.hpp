@@ -26,31 +26,12 @@ inline oc_sort_options rules_of(const oc_sort_options& o) {
 /// the boxes where tracks were last seen; what is then left of the detections starts tracks. A
 /// track that comes back lives through its gap again, on a straight line. Boxes given out are the
 /// detections' own. Over 2^24 pairs in a frame, only those that overlap compete.
-class oc_sort_tracker {
+class oc_sort_tracker
+    : public tracking::single_tracker<oc_sort_options, tracking::oc_machine, kalman_sort7> {
  public:
-  using options = oc_sort_options;
-  using machine = tracking::oc_machine;
-  using model = kalman_sort7;
-
   /// Errors: kernels::error for options outside their ranges.
-  explicit oc_sort_tracker(const options& chosen = {}) : single_(tracking::rules_of(chosen)) {}
-
-  /// One frame, also if it has no detections. No allocation once the largest frame was seen.
-  /// Errors: kernels::error, before anything changes, for a context that this tracker cannot use.
-  track_update update(std::span<const detection> detections, const frame_context& frame = {}) {
-    return single_.update(detections, frame);
-  }
-
-  /// Throws what update() would throw, and does nothing else.
-  void check(std::span<const detection> detections, const frame_context& frame = {}) const {
-    single_.machine().check(detections, frame);
-  }
-
-  /// Forgets all tracks; ids go on.
-  void reset() { single_.machine().reset(); }
-
- private:
-  tracking::single<machine, model> single_;
+  explicit oc_sort_tracker(const options& chosen = {})
+      : single_tracker(tracking::rules_of(chosen)) {}
 };
 
 }  // namespace kernels::inline KERNELS_ABI

@@ -22,31 +22,11 @@ inline sort_options rules_of(const sort_options& o) {
 /// Each frame: predict; one assignment by IoU (without the +1), all tracks against all detections;
 /// what is left of the detections starts tracks. A track is given out in frames in which it has a
 /// detection, after min_hits of them in a row (in the first min_hits updates: at once).
-class sort_tracker {
+class sort_tracker
+    : public tracking::single_tracker<sort_options, tracking::sort_machine, kalman_sort7> {
  public:
-  using options = sort_options;
-  using machine = tracking::sort_machine;
-  using model = kalman_sort7;
-
   /// Errors: kernels::error for options outside their ranges.
-  explicit sort_tracker(const options& chosen = {}) : single_(tracking::rules_of(chosen)) {}
-
-  /// One frame, also if it has no detections. No allocation once the largest frame was seen.
-  /// Errors: kernels::error, before anything changes, for a context that this tracker cannot use.
-  track_update update(std::span<const detection> detections, const frame_context& frame = {}) {
-    return single_.update(detections, frame);
-  }
-
-  /// Throws what update() would throw, and does nothing else.
-  void check(std::span<const detection> detections, const frame_context& frame = {}) const {
-    single_.machine().check(detections, frame);
-  }
-
-  /// Forgets all tracks; ids go on.
-  void reset() { single_.machine().reset(); }
-
- private:
-  tracking::single<machine, model> single_;
+  explicit sort_tracker(const options& chosen = {}) : single_tracker(tracking::rules_of(chosen)) {}
 };
 
 }  // namespace kernels::inline KERNELS_ABI

@@ -6,12 +6,12 @@
 namespace {
 
 template <class Tracker>
-void check(const typename Tracker::options& options, bool warps = false) {
+void check(const typename Tracker::options& options, const multi_tracker_cases::extras& what = {}) {
   for (const int threads : {1, 2, 7}) {
     const auto make = [&](int cameras, const typename Tracker::options& o) {
       return kernels::multi_tracker<Tracker>(kernels::on_cpu{.threads = threads}, cameras, o);
     };
-    CHECK(multi_tracker_cases::equals_single_trackers<Tracker>(make, 21, 40, 20, options, warps));
+    CHECK(multi_tracker_cases::equals_single_trackers<Tracker>(make, 21, 40, 20, options, what));
   }
 }
 
@@ -20,9 +20,11 @@ void check(const typename Tracker::options& options, bool warps = false) {
 TEST_CASE("multi_tracker cpu: equals single trackers") {
   check<kernels::sort_tracker>({.max_age = 3});
   check<kernels::byte_tracker>({.classes_apart = true});
-  check<kernels::bot_sort_tracker>({}, true);
+  check<kernels::bot_sort_tracker>({}, {.warps = true});
+  check<kernels::bot_sort_tracker>({}, {.embeddings = true});
+  check<kernels::bot_sort_tracker>({}, {.appearance = true});
   check<kernels::oc_sort_tracker>({});
-  check<kernels::mcbyte_tracker>({}, true);
+  check<kernels::mcbyte_tracker>({}, {.warps = true, .masks = true});
 }
 
 TEST_CASE("multi_tracker: sizes 0 and 1, and refused frames") {

@@ -115,6 +115,28 @@ TEST_CASE("trackers: no allocation once the scene was seen, and empty frames wit
   });
 }
 
+TEST_CASE("bot_sort_tracker: no allocation with a moving camera and embeddings either") {
+  const frames scene = tracker_scenes::crowd({.people = 20, .frames = 80});
+  const kernels::camera_motion motion{.x0 = 1.5, .y0 = -1};
+  std::vector<float> looks;
+  for (int k = 0; k < 3 * 64; ++k) looks.push_back(static_cast<float>(k * 7 % 5) - 1.0F);
+  kernels::bot_sort_tracker tracker;
+  const auto play = [&] {
+    std::size_t tracks = 0;
+    for (const list& frame : scene) {
+      const auto rows = static_cast<std::int64_t>(frame.size());
+      const auto embeddings = kernels::packed(static_cast<const float*>(looks.data()), {rows, 3});
+      tracks += tracker.update(frame, {.warp = &motion, .embeddings = embeddings}).tracks.size();
+    }
+    return tracks;
+  };
+  for (int k = 0; k < 4; ++k) play();
+  const std::int64_t before = allocations;
+  const std::size_t tracks = play();
+  CHECK(allocations == before);
+  CHECK(tracks > 400);
+}
+
 TEST_CASE("trackers: 100,000 detections in a frame") {
   list many;
   for (int k = 0; k < 100000; ++k) {

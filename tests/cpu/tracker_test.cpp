@@ -51,13 +51,16 @@ TEST_CASE("byte_tracker: scores exactly at the thresholds") {
   CHECK(!starts("0.64", {.new_threshold = 0.65}));
   CHECK(starts("0.65", {.new_threshold = 0.65}));
   // does one of this score keep a track?
-  const auto keeps = [](const char* score) {
-    byte_tracker tracker;
+  const auto keeps = [](const char* score, byte_tracker::options options = {}) {
+    byte_tracker tracker(options);
     step(tracker, {at(0, 0)});
     return !step(tracker, {at(0, 0, std::strtod(score, nullptr))}).empty();
   };
   CHECK(keeps("0.61"));
   CHECK(!keeps("0.60"));  // neither high nor low
+  CHECK(!keeps("0.50", {.track_threshold = 0.5}));
+  CHECK(keeps("0.51", {.track_threshold = 0.5}));
+  CHECK(keeps("0.49", {.track_threshold = 0.5}));
   CHECK(keeps("0.59"));
   CHECK(keeps("0.11"));
   CHECK(!keeps("0.10"));
@@ -67,6 +70,19 @@ TEST_CASE("bot_sort_tracker, mcbyte_tracker, oc_sort_tracker: scores exactly at 
   const auto starts = [](auto tracker, const char* score) {
     return !step(tracker, {at(0, 0, std::strtod(score, nullptr))}).empty();
   };
+  // does a detection of this score keep a track?
+  const auto keeps = [](auto tracker, const char* score) {
+    step(tracker, {at(0, 0)});
+    return !step(tracker, {at(0, 0, std::strtod(score, nullptr))}).empty();
+  };
+  CHECK(!keeps(kernels::bot_sort_tracker(), "0.60"));  // neither high nor low
+  CHECK(keeps(kernels::bot_sort_tracker(), "0.59"));
+  CHECK(keeps(kernels::bot_sort_tracker(), "0.11"));
+  CHECK(!keeps(kernels::bot_sort_tracker(), "0.10"));
+  CHECK(!keeps(kernels::mcbyte_tracker(), "0.60"));
+  CHECK(keeps(kernels::mcbyte_tracker(), "0.59"));
+  CHECK(keeps(kernels::mcbyte_tracker(), "0.11"));
+  CHECK(!keeps(kernels::mcbyte_tracker(), "0.10"));
   CHECK(!starts(kernels::bot_sort_tracker(), "0.69"));
   CHECK(starts(kernels::bot_sort_tracker(), "0.70"));
   CHECK(!starts(kernels::mcbyte_tracker(), "0.69"));
@@ -296,6 +312,10 @@ TEST_CASE("trackers: classes apart") {
   CHECK(!second(byte_tracker({.classes_apart = true})));
   CHECK(!second(kernels::sort_tracker({.classes_apart = true})));
   CHECK(!second(kernels::oc_sort_tracker({.classes_apart = true})));
+  // also where pairs need not overlap
+  CHECK(second(kernels::oc_sort_tracker({.iou_threshold = 0})));
+  CHECK(!second(kernels::oc_sort_tracker({.iou_threshold = 0, .classes_apart = true})));
+  CHECK(!second(kernels::sort_tracker({.iou_threshold = 0, .classes_apart = true})));
   CHECK(!second(kernels::mcbyte_tracker({.classes_apart = true})));
   CHECK(!second(kernels::bot_sort_tracker({.classes_apart = true})));
 }

@@ -6,11 +6,12 @@
 namespace {
 
 template <class Tracker>
-bool equals(const typename Tracker::options& options, bool warps = false) {
+bool equals(const typename Tracker::options& options,
+            const multi_tracker_cases::extras& what = {}) {
   const auto make = [](int cameras, const typename Tracker::options& o) {
     return kernels::multi_tracker<Tracker>(kernels::on_gpu(), cameras, o);
   };
-  return multi_tracker_cases::equals_single_trackers<Tracker>(make, 23, 40, 60, options, warps);
+  return multi_tracker_cases::equals_single_trackers<Tracker>(make, 23, 40, 60, options, what);
 }
 
 }  // namespace
@@ -18,7 +19,9 @@ bool equals(const typename Tracker::options& options, bool warps = false) {
 TEST_CASE("multi_tracker gpu: equals single trackers") {
   CHECK(equals<kernels::sort_tracker>({.max_age = 3}));
   CHECK(equals<kernels::byte_tracker>({.classes_apart = true}));
-  CHECK(equals<kernels::bot_sort_tracker>({}, true));
+  CHECK(equals<kernels::bot_sort_tracker>({}, {.warps = true, .embeddings = true}));
+  CHECK(equals<kernels::bot_sort_tracker>({}, {.appearance = true}));
   CHECK(equals<kernels::oc_sort_tracker>({}));
-  CHECK(equals<kernels::mcbyte_tracker>({}, true));
+  CHECK(equals<kernels::oc_sort_tracker>({.iou_threshold = 0, .classes_apart = true}));
+  CHECK(equals<kernels::mcbyte_tracker>({}, {.warps = true, .masks = true}));
 }

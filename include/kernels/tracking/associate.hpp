@@ -19,9 +19,10 @@ class associator {
 
   /// Matrices of all pairs are used up to this size. Beyond, an association with infinite limit
   /// looks only at pairs that overlap, and masks are not looked at.
-  static constexpr std::size_t kMostPairs = std::size_t{1} << 24;
+  static constexpr std::size_t kMostPairs = overlap_finder::kMostPairs;
 
-  /// Fills a.match; a.row_boxes are known.
+  /// Fills a.match; a.row_boxes are known. Errors: kernels::error for more than kMostPairs pairs
+  /// that overlap.
   void solve(association& a, const frame_detections& detections) {
     a.match.assign(a.rows.size(), -1);
     if (a.rows.empty() || a.columns.empty()) return;
@@ -39,7 +40,7 @@ class associator {
     } else {
       solve_listed(a, detections);
     }
-    if (a.rules.least_iou > 0) take_apart(a, detections);
+    if (a.rules.least_iou > 0 || a.rules.apart) take_apart(a, detections);
   }
 
  private:
@@ -104,7 +105,7 @@ class associator {
         a.rules.price == math::pair_price::direction
             ? math::direction_gain(a.row_directions[i], detections.boxes[d], a.rules.inertia)
             : 0.0;
-    const double own = math::price_of(a.rules.price, iou, detections.scores[d], gain);
+    const double own = math::price_of(a.rules.price, iou, detections.weights[d], gain);
     if (a.appearance.empty()) return own;
     return math::price_with_appearance(own, iou, a.appearance[i * a.columns.size() + j],
                                        a.appearance_limits.proximity, a.appearance_limits.most);
@@ -120,7 +121,7 @@ class associator {
     // where all pairs would count, those that do not overlap are no loss
     const double limit = exact::min(a.rules.limit, std::numeric_limits<double>::max());
     const scratch::lists pairs{starts_.data(), columns_.data(), values_.data()};
-    solver_.solve(pairs, limit < 2.0 ? limit : 0.0, a.match, column_match_);
+    demand(solver_.solve(pairs, limit < 2.0 ? limit : 0.0, a.match, column_match_));
   }
 
   /// The prices of all pairs; `otherwise` for those of different classes.
@@ -146,9 +147,14 @@ class associator {
                   {static_cast<std::int64_t>(a.rows.size()), static_cast<std::int64_t>(columns)});
   }
 
+  /// Prices are sums of a few numbers that are bounded: see frame_detections::weights.
+  static void demand(bool solved) {
+    if (!solved) refuse("tracker", "price of a pair", "above -2^980", "less");
+  }
+
   /// As many pairs as can be had, whether they overlap or not.
   void solve_full(association& a, const frame_detections& detections) {
-    solver_.solve(fill_matrix(a, detections, 0.0), a.rules.limit, a.match, column_match_);
+    demand(solver_.solve(fill_matrix(a, detections, 0.0), a.rules.limit, a.match, column_match_));
   }
 
   void solve_with_masks(association& a, const frame_detections& detections) {
@@ -177,15 +183,15 @@ class associator {
         a.masks->labels);
   }
 
-  /// Pairs below the least IoU are no matches.
+  /// Pairs below the least IoU, and those of classes that are kept apart, are no matches.
   void take_apart(association& a, const frame_detections& detections) const {
     for (std::size_t i = 0; i < a.rows.size(); ++i) {
       if (a.match[i] < 0) continue;
       const auto j = static_cast<std::size_t>(a.match[i]);
-      const double iou = separate(a, detections, i, j)
-                             ? 0.0
-                             : math::iou(a.row_boxes[i], boxes_[j], a.rules.convention);
-      if (iou < a.rules.least_iou) a.match[i] = -1;
+      if (separate(a, detections, i, j) ||
+          math::iou(a.row_boxes[i], boxes_[j], a.rules.convention) < a.rules.least_iou) {
+        a.match[i] = -1;
+      }
     }
   }
 

@@ -51,6 +51,7 @@ class byte_machine {
   void reset();
 
   [[nodiscard]] const frame_detections& detections() const { return detections_; }
+  [[nodiscard]] std::size_t tracks() const { return tracks_.size(); }
   [[nodiscard]] std::int32_t slots() const { return slots_.count(); }
   /// Tracks that the next update compares, in the order of its appearance rows.
   [[nodiscard]] std::span<const std::int64_t> candidates() const { return candidates_; }
@@ -184,7 +185,7 @@ inline void byte_machine::add_appearance(association& a) const {
           given ? frame_.appearance.data[row * frame_.appearance.stride[0] +
                                          detections_.index[column] * frame_.appearance.stride[1]]
                 : features_.distance(t.slot, column);
-      a.appearance.push_back(0.5 * cosine);
+      a.appearance.push_back(cosine < 0 ? 0.0 : 0.5 * cosine);
     }
   }
 }

@@ -26,9 +26,12 @@ inline bool usable(const detection& d) {
 struct frame_detections {
   std::vector<box<double>> boxes;
   std::vector<double> scores;
+  std::vector<double> weights;  ///< scores within ±1e6, for prices: their sums stay finite
   std::vector<std::int32_t> classes;
   std::vector<std::int32_t> index;  ///< in the caller's array
   std::int64_t ignored = 0;
+
+  static constexpr double kMostWeight = 1e6;
 
   void read(std::span<const detection> given) {
     index.clear();
@@ -48,11 +51,13 @@ struct frame_detections {
     }
     boxes.clear();
     scores.clear();
+    weights.clear();
     classes.clear();
     for (const auto k : index) {
       const detection& d = given[static_cast<std::size_t>(k)];
       boxes.push_back(d.box);
       scores.push_back(d.score);
+      weights.push_back(exact::max(-kMostWeight, exact::min(kMostWeight, d.score)));
       classes.push_back(d.class_id);
     }
   }

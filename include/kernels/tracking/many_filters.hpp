@@ -77,6 +77,18 @@ class many_filters {
     }
   }
 
+  /// Keeps the filters as they are now, for put_back().
+  void save() {
+    saved_size_ = state_.size();
+    saved_.resize(std::max<std::int64_t>(saved_size_ * kPlanes, 1));
+    saved_flags_.resize(std::max<std::int64_t>(saved_size_, 1));
+    each_plane([&](auto state, auto saved) { copy(state, saved, exec_); });
+  }
+  /// Filters that came later are nobody's.
+  void put_back() {
+    each_plane([&](auto state, auto saved) { copy(saved, state, exec_); });
+  }
+
   /// slots(c): one more than camera c's largest slot.
   template <class Slots>
   void settle(const std::vector<work>& all, const Slots& slots) {
@@ -138,8 +150,12 @@ class many_filters {
   void by_step(const Fill& fill, const kalman_view<Model, double, space::device>& state) {
     steps_.clear();
     fill([&](double dt, std::int32_t slot) { steps_.push_back({dt, slot}); });
-    std::stable_sort(steps_.begin(), steps_.end(),
-                     [](const auto& a, const auto& b) { return a.dt < b.dt; });
+    const auto before = [](const step_of& a, const step_of& b) {
+      return a.dt < b.dt || (a.dt == b.dt && a.slot < b.slot);
+    };
+    const bool one_dt = std::all_of(steps_.begin(), steps_.end(),
+                                    [&](const step_of& s) { return s.dt == steps_.front().dt; });
+    if (!one_dt) std::sort(steps_.begin(), steps_.end(), before);
     for (std::size_t k = 0; k < steps_.size();) {
       const double dt = steps_[k].dt;
       list_.clear();
@@ -213,6 +229,21 @@ class many_filters {
     }
   }
 
+  static constexpr int kPlanes = math::kalman_planes<Model>::kAll;
+
+  template <class Body>
+  void each_plane(const Body& body) {
+    if (saved_size_ == 0) return;
+    constexpr space kHere = buffer<double, Memory>::kSpace;
+    const auto state = state_.view();
+    for (int k = 0; k < kPlanes; ++k) {
+      body(packed<kHere>(state.data + k * state.stride, {saved_size_}),
+           packed<kHere>(saved_.data() + k * saved_size_, {saved_size_}));
+    }
+    body(packed<kHere>(state.coupled, {saved_size_}),
+         packed<kHere>(saved_flags_.data(), {saved_size_}));
+  }
+
   struct step_of {
     double dt;
     std::int32_t slot;
@@ -225,6 +256,9 @@ class many_filters {
   uploaded_list<measurement, Memory> numbers_;
   uploaded_list<kalman_motion<double>, Memory> motions_;
   std::vector<step_of> steps_;
+  std::int64_t saved_size_ = 0;
+  buffer<double, Memory> saved_;
+  buffer<std::uint8_t, Memory> saved_flags_;
 };
 
 }  // namespace kernels::inline KERNELS_ABI::tracking

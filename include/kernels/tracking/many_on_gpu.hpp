@@ -25,12 +25,19 @@ namespace tracking {
 template <class Model, memory Memory>
 class many_associations {
  public:
+  /// Prices of all cameras together: one gigabyte of them.
+  static constexpr std::int64_t kMostPairs = std::int64_t{1} << 27;
+
+  /// Cameras are left to the host where there would be more pairs than that.
+  explicit many_associations(std::int64_t most_pairs) : most_pairs_(most_pairs) {}
+
   /// One camera: its work, and its detections.
   void add(std::size_t camera, association& a, const frame_detections& d, const slot_map& slots) {
     if (camera == 0) clear();
     rules_ = a.rules;
-    on_host_.push_back(a.masks != nullptr ||
-                       a.rows.size() * a.columns.size() > associator::kMostPairs);
+    const std::size_t pairs = a.rows.size() * a.columns.size();
+    on_host_.push_back(a.masks != nullptr || pairs > associator::kMostPairs ||
+                       pairs_ + static_cast<std::int64_t>(pairs) > most_pairs_);
     for (const auto s : a.row_slots) row_slots_.push(slots.global(camera, s));
     if (a.row_slots.empty()) {
       for (const auto& b : a.row_boxes) row_boxes_.push(b);
@@ -43,11 +50,11 @@ class many_associations {
       for (const auto c : a.columns) {
         const auto k = static_cast<std::size_t>(c);
         column_boxes_.push(d.boxes[k]);
-        column_scores_.push(d.scores[k]);
+        column_scores_.push(d.weights[k]);
         column_classes_.push(d.classes[k]);
       }
       columns_ += static_cast<std::int32_t>(a.columns.size());
-      pairs_ += static_cast<std::int64_t>(a.rows.size() * a.columns.size());
+      pairs_ += static_cast<std::int64_t>(pairs);
     }
     column_offsets_.push(columns_);
     offsets_.push(pairs_);
@@ -166,7 +173,7 @@ class many_associations {
     assign(exec, costs, assignment_problems<space::device>{row_offsets, column_offsets},
            seen_by_kernels(match_, rows_), seen_by_kernels(column_match_, columns_),
            assignment_parameters<double>{rules_.limit}, scratch(bytes));
-    if (rules_.least_iou > 0) gpu::tracker_take_apart<0>(exec.stream, batch);
+    if (rules_.least_iou > 0 || rules_.apart) gpu::tracker_take_apart<0>(exec.stream, batch);
   }
 
   /// Aligned to 256, which memory on the host need not be.
@@ -178,6 +185,7 @@ class many_associations {
     return {scratch_.data() + (kAlignment - past) % kAlignment, {bytes}, {1}};
   }
 
+  std::int64_t most_pairs_;
   association_rules rules_;
   appearance_rules appearance_limits_;
   std::vector<bool> on_host_;
@@ -199,19 +207,42 @@ class many_associations {
 
 template <class Machine, class Model, memory Memory>
 class many_on_gpu {
+  using associations = many_associations<Model, Memory>;
+
  public:
-  many_on_gpu(on_gpu exec, std::size_t cameras, const typename Machine::rules& rules)
+  many_on_gpu(on_gpu exec, std::size_t cameras, const typename Machine::rules& rules,
+              std::int64_t most_pairs = associations::kMostPairs)
       : exec_(exec),
         machines_(cameras, Machine(rules)),
         works_(cameras),
         updates_(cameras),
-        filters_(exec, cameras) {}
+        filters_(exec, cameras),
+        associations_(most_pairs) {}
 
   [[nodiscard]] std::size_t cameras() const { return machines_.size(); }
   [[nodiscard]] Machine& machine(std::size_t camera) { return machines_.at(camera); }
 
-  /// Frames have been checked.
+  /// Frames have been checked. Errors: kernels::error, before anything changes, for a crowd.
   std::span<const track_update> update(std::span<const camera_frame> frames) {
+    bool may_be_crowded = false;
+    for (std::size_t c = 0; c < machines_.size(); ++c) {
+      may_be_crowded = may_be_crowded ||
+                       machines_[c].tracks() * frames[c].detections.size() > associator::kMostPairs;
+    }
+    if (!may_be_crowded) return step(frames);
+    const std::vector<Machine> before = machines_;
+    filters_.save();
+    try {
+      return step(frames);
+    } catch (...) {
+      machines_ = before;
+      filters_.put_back();
+      throw;
+    }
+  }
+
+ private:
+  std::span<const track_update> step(std::span<const camera_frame> frames) {
     each([&](std::size_t c) {
       machines_[c].begin(frames[c].detections, frames[c].context, works_[c]);
     });
@@ -233,9 +264,6 @@ class many_on_gpu {
     each([&](std::size_t c) { updates_[c] = machines_[c].finish(works_[c]); });
     return updates_;
   }
-
- private:
-  using associations = many_associations<Model, Memory>;
 
   /// On all cores: what is left to the host is lists.
   template <class Body>

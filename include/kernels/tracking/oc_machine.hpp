@@ -12,6 +12,7 @@ namespace kernels::inline KERNELS_ABI::tracking {
 class oc_machine {
  public:
   static constexpr int kStages = 2;
+  static constexpr int kMostSteps = 1024;  ///< that a gap is lived through in
   using rules = oc_sort_options;
 
   explicit oc_machine(const rules& chosen)
@@ -139,6 +140,7 @@ class oc_machine {
   }
 
   [[nodiscard]] const frame_detections& detections() const { return detections_; }
+  [[nodiscard]] std::size_t tracks() const { return tracks_.size(); }
   [[nodiscard]] std::int32_t slots() const { return slots_.count(); }
 
  private:
@@ -206,7 +208,7 @@ class oc_machine {
 
   /// The gap again, in equal steps on a straight line from the last observation to this one.
   void live_again(track& t, const measurement& z, work& w) {
-    const int steps = t.missed + 1;
+    const int steps = std::min(t.missed + 1, kMostSteps);
     const auto size = [](const measurement& m) {
       return math::direction{exact::sqrt(exact::mul(m.c, m.d)), exact::sqrt(exact::div(m.c, m.d))};
     };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace kernels::inline KERNELS_ABI::tracking {
@@ -15,10 +16,31 @@ namespace kernels::inline KERNELS_ABI::tracking {
 /// their left edge, and a row looks only where a column that overlaps can begin.
 class overlap_finder {
  public:
-  /// Calls found(i, j, iou) for every pair with IoU > 0.
+  /// More pairs than this are refused: memory and time of a frame are bounded.
+  static constexpr std::size_t kMostPairs = std::size_t{1} << 24;
+
+  /// Calls found(i, j, iou) for every pair with IoU > 0. Errors: kernels::error if these are more
+  /// than kMostPairs.
   template <class Found>
   void each(std::span<const box<double>> rows, std::span<const box<double>> columns,
             pixel_convention convention, const Found& found) {
+    std::size_t left = kMostPairs;
+    each_counted(rows, columns, convention, [&](std::size_t i, std::size_t j, double iou) {
+      if (left-- == 0) {
+        refuse("tracker", "detections",
+               "at most " + std::to_string(kMostPairs) +
+                   " pairs of a track and a detection that overlap (fewer detections, or nms "
+                   "before)",
+               "a crowd of more");
+      }
+      found(i, j, iou);
+    });
+  }
+
+ private:
+  template <class Found>
+  void each_counted(std::span<const box<double>> rows, std::span<const box<double>> columns,
+                    pixel_convention convention, const Found& found) {
     const double one = convention == pixel_convention::inclusive ? 1.0 : 0.0;
     const std::size_t many = 16384;
     if (rows.size() * columns.size() > many) {
@@ -44,7 +66,6 @@ class overlap_finder {
     }
   }
 
- private:
   template <class Found>
   static void give(std::size_t i, std::size_t j, const box<double>& r, const box<double>& c,
                    double one, double a, double b, const Found& found) {

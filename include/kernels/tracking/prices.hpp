@@ -24,7 +24,7 @@ struct priced_batch {
   const std::int32_t* row_classes = nullptr;
   const math::track_direction* row_directions = nullptr;  ///< only for pair_price::direction
   const box<double>* column_boxes = nullptr;
-  const double* column_scores = nullptr;
+  const double* column_scores = nullptr;  ///< frame_detections::weights
   const std::int32_t* column_classes = nullptr;
   const double* appearance = nullptr;  ///< as prices; null: none
   double* prices = nullptr;
@@ -38,7 +38,7 @@ namespace gpu {
 /// Prices of all pairs; infinite where a pair must not be matched.
 template <int = 0>
 void tracker_prices(CUstream_st* stream, const tracking::priced_batch& batch);
-/// Takes pairs apart whose IoU is below rules.least_iou.
+/// Takes pairs apart whose IoU is below rules.least_iou, or whose classes are kept apart.
 template <int = 0>
 void tracker_take_apart(CUstream_st* stream, const tracking::priced_batch& batch);
 /// Plane k of slot to[i] becomes that of from[i]; flags likewise.

@@ -118,6 +118,7 @@ class sort_machine {
   }
 
   [[nodiscard]] const frame_detections& detections() const { return detections_; }
+  [[nodiscard]] std::size_t tracks() const { return tracks_.size(); }
   [[nodiscard]] std::int32_t slots() const { return slots_.count(); }
 
  private:

@@ -14,7 +14,8 @@ namespace kernels::inline KERNELS_ABI {
 
 /// One detected box. A detection is ignored (it matches no track, starts none, and is counted in
 /// track_update::ignored) if a corner is not finite or beyond ±1e9, if its width or height is not
-/// positive, or if its score is NaN. Scores outside [0, 1] are taken as they are.
+/// positive, or if its score is NaN. Scores outside [0, 1] are taken as they are, to ±1e6 where
+/// pairs are priced.
 struct detection {
   kernels::box<double> box{};
   double score = 1;
@@ -77,7 +78,7 @@ struct frame_context {
   /// says nothing.
   view<const float, 2> embeddings = {};
   /// BoT-SORT, instead of embeddings: cosine distances (0 … 2) of the tracks candidates() names
-  /// (rows) to the detections (columns); NaN: not known.
+  /// (rows) to the detections (columns); NaN: not known; below 0 is 0.
   view<const double, 2> appearance = {};
 };
 
@@ -140,8 +141,10 @@ struct oc_sort_options {
   double iou_threshold = 0.3;        ///< a pair below it is no match
   double inertia = 0.2;              ///< weight of the direction
   int delta_t = 3;                   ///< frames that a direction is measured over, 1 … 16
-  int max_age = 30;                  ///< deleted when it was not updated for more frames
-  int min_hits = 3;                  ///< updates in a row before a track is given out
+  /// Deleted when it was not updated for more frames. One that comes back lives through its gap
+  /// again in as many steps as there were updates, at most 1024, all of one length.
+  int max_age = 30;
+  int min_hits = 3;  ///< updates in a row before a track is given out
   bool classes_apart = false;
   std::int64_t first_id = 1;
 };
