@@ -133,7 +133,8 @@ double error(const problem& p, const std::vector<Out>& given) {
     }
   }
   for (std::size_t k = 0; k < given.size(); ++k) {
-    if (!seen[k] && std::memcmp(&given[k], std::array{problem::gap<Out>()}.data(), sizeof(Out))) {
+    if (!seen[k] &&
+        std::memcmp(&given[k], std::array{problem::gap<Out>()}.data(), sizeof(Out)) != 0) {
       return std::numeric_limits<double>::infinity();
     }
   }

@@ -6,6 +6,7 @@
 #include <kernels/core/exec.hpp>
 #include <kernels/math/assignment.hpp>
 
+#include <cmath>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -52,7 +53,7 @@ void check_assignment_costs(const view<const T, 2, Space>& cost) {
 
 template <class T>
 void check_assignment_limit(T limit) {
-  if (!(limit == limit)) refuse("assign", "limit", "a number", "nan");
+  if (std::isnan(limit)) refuse("assign", "limit", "a number", "nan");
 }
 
 inline void check_assignment_size(std::string_view argument, std::int64_t given,

@@ -40,7 +40,12 @@ KERNELS_HD std::int32_t mask_coordinate(T x) {
 template <class T>
 KERNELS_HD box<std::int32_t> mask_box(T left, T top, T width, T height, std::int32_t map_height,
                                       std::int32_t map_width) {
-  if (!(left == left && top == top && width == width && height == height)) return {0, 0, 0, 0};
+  const auto is_number = [](T value) {
+    return value == value;  // NOLINT(misc-redundant-expression): false for NaN
+  };
+  if (!is_number(left) || !is_number(top) || !is_number(width) || !is_number(height)) {
+    return {0, 0, 0, 0};
+  }
   const std::int32_t x = exact::max(0, mask_coordinate(left));
   const std::int32_t y = exact::max(0, mask_coordinate(top));
   return clip_to_map({x, y, x + mask_coordinate(width), y + mask_coordinate(height)}, map_height,
