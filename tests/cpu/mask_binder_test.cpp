@@ -1,32 +1,18 @@
 // Which mask belongs to which track: as a plain search finds it, and in little memory whatever the
 // labels and the number of tracks are.
+#include "../count_allocations.hpp"
+
 #include <kernels/conditioned_assignment.hpp>
 #include <kernels/tracking/mask_binder.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <map>
-#include <new>
 #include <random>
 #include <set>
 #include <utility>
 #include <vector>
-
-// Counts every byte of this program that is asked for.
-namespace {
-std::atomic<std::size_t> asked{0};
-void* counted(std::size_t bytes) {
-  asked += bytes;
-  if (void* p = std::malloc(bytes)) return p;
-  throw std::bad_alloc();
-}
-}  // namespace
-void* operator new(std::size_t bytes) { return counted(bytes); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace {
 
@@ -127,9 +113,9 @@ TEST_CASE("mask_binder: as a plain search finds it") {
 TEST_CASE("mask_binder: more tracks and labels than are counted at a time") {
   const scene s = tiles(60, 50, 3000, 6);  // nine million counts
   kernels::tracking::mask_binder binder;
-  asked = 0;
+  allocated_bytes = 0;
   const auto labels = bound(binder, s);
-  const std::size_t bytes = asked;
+  const std::size_t bytes = allocated_bytes;
   CHECK(bytes < 128 * kMegabyte);
   CHECK(labels == expected(s));
 }
@@ -140,9 +126,9 @@ TEST_CASE("mask_binder: a label of 65535 and 100,000 tracks") {
   s.boxes.assign(100000, {0, 0, 20, 20});
   s.boxes[99999] = {40, 40, 60, 60};
   kernels::tracking::mask_binder binder;
-  asked = 0;
+  allocated_bytes = 0;
   const auto labels = bound(binder, s);
-  const std::size_t bytes = asked;
+  const std::size_t bytes = allocated_bytes;
   CHECK(bytes < 64 * kMegabyte);
   CHECK(labels.back() == 65535);
   CHECK(std::count(labels.begin(), labels.end(), 0) == 99999);
@@ -161,14 +147,14 @@ TEST_CASE("conditioned_assignment: memory does not grow with labels × detection
   const std::vector<std::int32_t> masks = {0, 2999999};
   const std::vector<double> confidences = {1, 1};
   std::vector<std::int32_t> detection(2), track(kDetections);
-  asked = 0;
+  allocated_bytes = 0;
   kernels::conditioned_assignment_solver<double>().solve(
       kernels::packed(std::as_const(cost).data(), {2, kDetections}),
       kernels::packed(std::as_const(boxes).data(), {kDetections, 4}),
       kernels::packed(std::as_const(map).data(), {20, 20}), kernels::packed(masks.data(), {2}),
       kernels::packed(confidences.data(), {2}), {.limit = 0.9, .labels = 3000000}, detection,
       track);
-  const std::size_t bytes = asked;
+  const std::size_t bytes = allocated_bytes;
   CHECK(bytes < 64 * kMegabyte);
   CHECK(detection[1] == 1234);
 }
