@@ -1,0 +1,40 @@
+// A row of an embedding to unit length: the arithmetic, in double, so that nothing overflows or
+// underflows and the result is within 1 ulp of the exact quotient.
+#pragma once
+
+#include <kernels/math/bfloat16.hpp>
+#include <kernels/math/dot.hpp>
+
+namespace kernels::inline KERNELS_ABI {
+
+/// What a row of an embedding is: only ok rows have a direction.
+enum class row_state : std::uint8_t {
+  ok,
+  zero,       ///< all elements 0: similarity 0 with everything
+  not_finite  ///< a NaN or an infinity: matches nothing
+};
+
+namespace math {
+
+/// One more element of a row's sum of squares: sums[i % kDotLanes], i ascending.
+KERNELS_HD double add_square(double sum, float x) {
+  const auto wide = static_cast<double>(x);
+  return exact::fma(wide, wide, sum);
+}
+
+/// The state of a row with that sum of squares.
+KERNELS_HD row_state state_of(double squares) {
+  if (squares == 0.0) return row_state::zero;
+  return squares <= 1e300 ? row_state::ok : row_state::not_finite;  // NaN is not <=
+}
+
+/// What the elements of an ok row are multiplied with.
+KERNELS_HD double inverse_norm(double squares) { return exact::div(1.0, exact::sqrt(squares)); }
+
+/// An element of the unit row.
+KERNELS_HD float scaled(float x, double inverse) {
+  return static_cast<float>(exact::mul(static_cast<double>(x), inverse));
+}
+
+}  // namespace math
+}  // namespace kernels::inline KERNELS_ABI
