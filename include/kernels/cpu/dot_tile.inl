@@ -6,16 +6,21 @@ template <bool Distance, int Rows, int Columns>
 void dot_pairs(const float* a, std::int64_t a_stride, const float* b, std::int64_t b_stride,
                std::int64_t steps, float* out, std::int64_t out_stride) {
   dot_lanes sums[Rows][Columns];
+  KERNELS_UNROLL_BY(8)
   for (int i = 0; i < Rows; ++i) {
+    KERNELS_UNROLL_BY(8)
     for (int j = 0; j < Columns; ++j) sums[i][j] = dot_lanes::zero();
   }
   for (std::int64_t s = 0; s < steps; ++s) {
     dot_lanes right[Columns];
+    KERNELS_UNROLL_BY(8)
     for (int j = 0; j < Columns; ++j) {
       right[j] = dot_lanes::load(b + j * b_stride + s * math::kDotLanes);
     }
+    KERNELS_UNROLL_BY(8)
     for (int i = 0; i < Rows; ++i) {
       const dot_lanes left = dot_lanes::load(a + i * a_stride + s * math::kDotLanes);
+      KERNELS_UNROLL_BY(8)
       for (int j = 0; j < Columns; ++j) {
         if constexpr (Distance) {
           const dot_lanes d = dot_lanes::sub(left, right[j]);
@@ -26,7 +31,9 @@ void dot_pairs(const float* a, std::int64_t a_stride, const float* b, std::int64
       }
     }
   }
+  KERNELS_UNROLL_BY(8)
   for (int i = 0; i < Rows; ++i) {
+    KERNELS_UNROLL_BY(8)
     for (int j = 0; j < Columns; ++j) out[i * out_stride + j] = sums[i][j].join();
   }
 }
