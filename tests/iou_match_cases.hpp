@@ -141,6 +141,22 @@ void extreme_sizes(const Run& run, int rows, int columns) {
   }
 }
 
+/// Narrow boxes side by side, in no order, which with inclusive pixels share area with neighbours.
+template <class T, class Run>
+void combs(const Run& run, int rows, int columns) {
+  const auto comb = [](int count, T shift) {
+    boxes<T> all;
+    for (int k = 0; k < count; ++k) {
+      const T x = static_cast<T>(k * 97 % count) / 2 + shift;
+      all.push_back({x, 0, x + T(0.25), 1});
+    }
+    return all;
+  };
+  for (const auto convention : iou_cases::kConventions) {
+    equals_search<T>(run, comb(rows, T(0.3)), comb(columns, 0), {.convention = convention});
+  }
+}
+
 /// Enough boxes for a search that does not look at all of them.
 template <class T, class Run>
 void many(const Run& run, int rows, int columns) {
@@ -152,6 +168,7 @@ void many(const Run& run, int rows, int columns) {
   equals_search<T>(run, rows, columns, {.threshold = -1});
   near_ties<T>(run, rows, columns);
   extreme_sizes<T>(run, rows, columns);
+  combs<T>(run, rows, columns);
   equals_search<T>(run, boxes<T>(static_cast<std::size_t>(rows), {1, 1, 4, 4}),
                    boxes<T>(static_cast<std::size_t>(columns), {2, 1, 4, 5}), {});
 }
