@@ -92,6 +92,87 @@ void ties(const Run& run) {
   }
 }
 
+/// Overlaps that are equal or 1 ulp apart, and in no order of columns: b differs from a box of a by
+/// some ulps.
+template <class T, class Run>
+void near_ties(const Run& run, int rows, int columns) {
+  std::mt19937 random(31);
+  const auto corner = [&](int end) {
+    return static_cast<T>(random() % static_cast<unsigned>(end));
+  };
+  boxes<T> a, b;
+  for (int i = 0; i < rows; ++i) {
+    const T x = corner(200), y = corner(90);
+    a.push_back({x, y, x + 37, y + 53});
+  }
+  const T ulp = std::numeric_limits<T>::epsilon();
+  for (int j = 0; j < columns; ++j) {
+    kernels::box<T> box = a[random() % a.size()];
+    const auto some = [&] { return (corner(9) - 4) * ulp; };
+    box.left += 9 + 32 * some();
+    box.right += 9 * (1 + some());
+    box.bottom += 64 * some();
+    b.push_back(box);
+  }
+  equals_search<T>(run, a, b, {});
+  equals_search<T>(run, a, b, {.threshold = 0.4});
+  equals_search<T>(run, a, b, {.kind = overlap::over_smaller, .threshold = 0.75});
+}
+
+/// Areas that overflow, are subnormal or vanish, beside others; sides that are infinite.
+template <class T, class Run>
+void extreme_sizes(const Run& run, int rows, int columns) {
+  const T scales[] = {T(1), std::sqrt(std::numeric_limits<T>::max()) / 8,
+                      std::sqrt(std::numeric_limits<T>::min()) / 8,
+                      std::numeric_limits<T>::denorm_min(), std::numeric_limits<T>::max() / 64};
+  const auto scaled = [&](boxes<T> all) {
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      T* const corners[] = {&all[k].left, &all[k].top, &all[k].right, &all[k].bottom};
+      for (T* corner : corners) *corner *= scales[k % 5];
+    }
+    return all;
+  };
+  const auto a = scaled(iou_cases::random_boxes<T>(rows, 41, true));
+  auto b = scaled(iou_cases::random_boxes<T>(columns, 42, true));
+  for (std::size_t k = 1; k < b.size(); k += 4) b[k] = a[k % a.size()];
+  for (const auto kind : {overlap::iou, overlap::over_a, overlap::over_b, overlap::over_smaller}) {
+    equals_search<T>(run, a, b, {.kind = kind});
+    equals_search<T>(run, a, b, {.kind = kind, .threshold = 0.5});
+  }
+}
+
+/// Narrow boxes side by side, in no order, which with inclusive pixels share area with neighbours.
+template <class T, class Run>
+void combs(const Run& run, int rows, int columns) {
+  const auto comb = [](int count, T shift) {
+    boxes<T> all;
+    for (int k = 0; k < count; ++k) {
+      const T x = static_cast<T>(k * 97 % count) / 2 + shift;
+      all.push_back({x, 0, x + T(0.25), 1});
+    }
+    return all;
+  };
+  for (const auto convention : iou_cases::kConventions) {
+    equals_search<T>(run, comb(rows, T(0.3)), comb(columns, 0), {.convention = convention});
+  }
+}
+
+/// Enough boxes for a search that does not look at all of them.
+template <class T, class Run>
+void many(const Run& run, int rows, int columns) {
+  for (const auto kind : iou_cases::kKinds) {
+    for (const auto convention : iou_cases::kConventions) {
+      equals_search<T>(run, rows, columns, {kind, convention, 0.1});
+    }
+  }
+  equals_search<T>(run, rows, columns, {.threshold = -1});
+  near_ties<T>(run, rows, columns);
+  extreme_sizes<T>(run, rows, columns);
+  combs<T>(run, rows, columns);
+  equals_search<T>(run, boxes<T>(static_cast<std::size_t>(rows), {1, 1, 4, 4}),
+                   boxes<T>(static_cast<std::size_t>(columns), {2, 1, 4, 5}), {});
+}
+
 template <class T, class Run>
 void all_kinds(const Run& run, int rows, int columns) {
   for (const auto kind : iou_cases::kKinds) {

@@ -24,7 +24,8 @@ extern template struct gpu::iou_match_launchers<double>;
 /// the threshold. Without any b, values[i] is the least value of the kind (0 for IoU). Boxes that
 /// are empty or NaN: as pairwise_iou says.
 ///
-/// Cost: O(N·M). Allocates if M > 512.
+/// Cost: O(N·M), with kinds without a distance less: from 64 boxes a on, b is sorted by left sides,
+/// and only boxes beside a[i] are looked at. Allocates if M > 512 (float: 1024).
 /// Errors: kernels::error for arrays that do not fit, a NaN threshold, 2^31 boxes or more.
 template <class T>
 void iou_best_match(on_cpu exec, const boxes_view<T>& a, const boxes_view<T>& b,
@@ -41,8 +42,8 @@ void iou_best_match(on_cpu exec, const boxes_view<T>& a, const boxes_view<T>& b,
 /// columns and values may be too short: row_offsets and the number returned are right all the same,
 /// entries that find no room are not written. So a call with empty columns and values counts.
 ///
-/// Cost: O(N·M); with several threads twice (counted, then filled). Allocates if M > 512 or several
-/// threads run.
+/// Cost: as above, unless the threshold is negative; with several threads twice (counted, then
+/// filled). Allocates if M > 512 (float: 1024) or several threads run.
 /// Errors: as above.
 template <class T>
 std::int64_t iou_matches(on_cpu exec, const boxes_view<T>& a, const boxes_view<T>& b,

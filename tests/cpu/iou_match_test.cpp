@@ -17,11 +17,10 @@ struct cpu_run {
   template <class T>
   std::vector<T> pairwise(const boxes<T>& a, const boxes<T>& b,
                           const kernels::iou_options& options) const {
-    std::vector<T> out(a.size() * b.size());
-    kernels::pairwise_iou<T>({.threads = 1, .isa = kernels::instruction_set::portable},
-                             packed(a.data(), {length(a.size())}),
-                             packed(b.data(), {length(b.size())}),
-                             packed(out.data(), {length(a.size()), length(b.size())}), options);
+    std::vector<T> out;
+    for (const auto& x : a) {
+      for (const auto& y : b) out.push_back(kernels::math::overlap_of(options, x, y));
+    }
     return out;
   }
   template <class T>
@@ -62,6 +61,18 @@ TEST_CASE("iou_match cpu: equals a search of the matrix") {
     }
     equals_search<float>(run, 0, 4, {});
     equals_search<float>(run, 600, 3, {});
+  }
+}
+
+TEST_CASE("iou_match cpu: equals a search of the matrix where boxes are sorted") {
+  for (const auto isa : {kernels::instruction_set::portable, kernels::instruction_set::avx2,
+                         kernels::instruction_set::avx512}) {
+    if (!kernels::cpu::supported(isa)) continue;
+    const cpu_run run{{.threads = 1, .isa = isa}};
+    for (const int columns : {128, 137, 512, 1025}) {
+      many<float>(run, 65, columns);
+      many<double>(run, 65, columns);
+    }
   }
 }
 

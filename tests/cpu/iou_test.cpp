@@ -79,6 +79,11 @@ void every_instruction_set() {
     for (const auto convention : kConventions) {
       const iou_options options{kind, convention};
       const auto expected = portable.pairwise(a, b, options);
+      std::vector<T> of_pairs;
+      for (const auto& x : a) {
+        for (const auto& y : b) of_pairs.push_back(kernels::math::overlap_of(options, x, y));
+      }
+      CHECK(same_bits(expected, of_pairs));
       const auto expected_pairs = portable.elementwise(b, b, options);
       for (const auto isa : {instruction_set::avx2, instruction_set::avx512}) {
         if (!kernels::cpu::supported(isa)) continue;

@@ -3,8 +3,6 @@
 
 #include <kernels/cpu/iou_rows.hpp>
 
-#include <cstring>
-
 #if KERNELS_X86
 KERNELS_TARGET_BEGIN("avx2,fma")
 
@@ -36,13 +34,6 @@ struct iou_lanes<float> {
     side[2] = _mm256_shuffle_ps(rb01, rb23, 0x44);
     side[3] = _mm256_shuffle_ps(rb01, rb23, 0xee);
   }
-  /// Numbers in 0 … 255, truncated.
-  static void store_bytes(std::uint8_t* p, values a) {
-    const __m256i whole = _mm256_cvttps_epi32(a);
-    const __m128i words =
-        _mm_packus_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(words, words));
-  }
   static void store(float* p, values a) { _mm256_storeu_ps(p, a); }
   static void store_first(float* p, values a, std::int64_t count) {
     alignas(32) float all[kWidth];
@@ -54,6 +45,11 @@ struct iou_lanes<float> {
   /// max(a, 0), as integers, for which there are more units; a is not NaN.
   static values positive(values a) {
     return _mm256_castsi256_ps(_mm256_max_epi32(_mm256_castps_si256(a), _mm256_setzero_si256()));
+  }
+  static float most_of(values a) {
+    __m128 m = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    m = _mm_max_ps(m, _mm_movehl_ps(m, m));
+    return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
   }
   static values add(values a, values b) { return _mm256_add_ps(a, b); }
   static values sub(values a, values b) { return _mm256_sub_ps(a, b); }
@@ -90,13 +86,6 @@ struct iou_lanes<double> {
     side[2] = _mm256_permute2f128_pd(lr01, lr23, 0x31);
     side[3] = _mm256_permute2f128_pd(tb01, tb23, 0x31);
   }
-  /// Numbers in 0 … 255, truncated.
-  static void store_bytes(std::uint8_t* p, values a) {
-    const __m128i whole = _mm256_cvttpd_epi32(a);
-    const __m128i words = _mm_packus_epi32(whole, whole);
-    const int bytes = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
-    std::memcpy(p, &bytes, 4);
-  }
   static void store(double* p, values a) { _mm256_storeu_pd(p, a); }
   static void store_first(double* p, values a, std::int64_t count) {
     alignas(32) double all[kWidth];
@@ -107,6 +96,10 @@ struct iou_lanes<double> {
   static values max(values a, values b) { return _mm256_max_pd(a, b); }
   /// max(a, 0); a is not NaN.
   static values positive(values a) { return max(a, set(0.0)); }
+  static double most_of(values a) {
+    const __m128d m = _mm_max_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1));
+    return _mm_cvtsd_f64(_mm_max_sd(m, _mm_unpackhi_pd(m, m)));
+  }
   static values add(values a, values b) { return _mm256_add_pd(a, b); }
   static values sub(values a, values b) { return _mm256_sub_pd(a, b); }
   static values mul(values a, values b) { return _mm256_mul_pd(a, b); }
@@ -122,32 +115,6 @@ struct iou_lanes<double> {
   static values select(mask m, values a, values b) { return _mm256_blendv_pd(b, a, m); }
   static unsigned bits(mask m) { return static_cast<unsigned>(_mm256_movemask_pd(m)); }
   static values product(values a, values b) { return fma(a, b, set(double(0))); }
-};
-
-/// A box in steps, against 64 others.
-struct step_box {
-  __m256i left, top, right, bottom;
-  step_box(std::uint8_t l, std::uint8_t t, std::uint8_t r, std::uint8_t b)
-      : left(_mm256_set1_epi8(static_cast<char>(l))),
-        top(_mm256_set1_epi8(static_cast<char>(t))),
-        right(_mm256_set1_epi8(static_cast<char>(r))),
-        bottom(_mm256_set1_epi8(static_cast<char>(b))) {}
-  static __m256i load(const std::uint8_t* p) {
-    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
-  }
-  static __m256i at_most(__m256i a, __m256i b) {
-    return _mm256_cmpeq_epi8(_mm256_min_epu8(a, b), a);
-  }
-  [[nodiscard]] std::uint64_t near_32(const std::uint8_t* l, const std::uint8_t* t,
-                                      const std::uint8_t* r, const std::uint8_t* b) const {
-    const __m256i x = _mm256_and_si256(at_most(load(l), right), at_most(left, load(r)));
-    const __m256i y = _mm256_and_si256(at_most(load(t), bottom), at_most(top, load(b)));
-    return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_and_si256(x, y)));
-  }
-  [[nodiscard]] std::uint64_t near(const std::uint8_t* l, const std::uint8_t* t,
-                                   const std::uint8_t* r, const std::uint8_t* b) const {
-    return near_32(l, t, r, b) | near_32(l + 32, t + 32, r + 32, b + 32) << 32;
-  }
 };
 
 #include <kernels/cpu/iou_lanes.inl>

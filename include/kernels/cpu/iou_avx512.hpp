@@ -35,10 +35,6 @@ struct iou_lanes<float> {
     side[2] = _mm512_shuffle_f32x4(right_bottom[0], right_bottom[1], 0x44);
     side[3] = _mm512_shuffle_f32x4(right_bottom[0], right_bottom[1], 0xee);
   }
-  /// Numbers in 0 … 255, truncated.
-  static void store_bytes(std::uint8_t* p, values a) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvttps_epi32(a)));
-  }
   static void store(float* p, values a) { _mm512_storeu_ps(p, a); }
   static void store_first(float* p, values a, std::int64_t count) {
     _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << count) - 1), a);
@@ -49,6 +45,7 @@ struct iou_lanes<float> {
   static values positive(values a) {
     return _mm512_castsi512_ps(_mm512_max_epi32(_mm512_castps_si512(a), _mm512_setzero_si512()));
   }
+  static float most_of(values a) { return _mm512_reduce_max_ps(a); }
   static values add(values a, values b) { return _mm512_add_ps(a, b); }
   /// a − b, by the units that multiply: min, max and add keep the others busy.
   static values sub(values a, values b) { return _mm512_fmsub_ps(a, set(float(1)), b); }
@@ -89,10 +86,6 @@ struct iou_lanes<double> {
     side[2] = _mm512_shuffle_f64x2(right_bottom[0], right_bottom[1], 0x44);
     side[3] = _mm512_shuffle_f64x2(right_bottom[0], right_bottom[1], 0xee);
   }
-  /// Numbers in 0 … 255, truncated.
-  static void store_bytes(std::uint8_t* p, values a) {
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm256_cvtepi32_epi8(_mm512_cvttpd_epi32(a)));
-  }
   static void store(double* p, values a) { _mm512_storeu_pd(p, a); }
   static void store_first(double* p, values a, std::int64_t count) {
     _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1U << count) - 1), a);
@@ -103,6 +96,7 @@ struct iou_lanes<double> {
   static values positive(values a) {
     return _mm512_castsi512_pd(_mm512_max_epi64(_mm512_castpd_si512(a), _mm512_setzero_si512()));
   }
+  static double most_of(values a) { return _mm512_reduce_max_pd(a); }
   static values add(values a, values b) { return _mm512_add_pd(a, b); }
   /// a − b, by the units that multiply: min, max and add keep the others busy.
   static values sub(values a, values b) { return _mm512_fmsub_pd(a, set(double(1)), b); }
@@ -119,23 +113,6 @@ struct iou_lanes<double> {
   static values select(mask m, values a, values b) { return _mm512_mask_blend_pd(m, b, a); }
   static unsigned bits(mask m) { return m; }
   static values product(values a, values b) { return fma(a, b, set(double(0))); }
-};
-
-/// A box in steps, against 64 others.
-struct step_box {
-  __m512i left, top, right, bottom;
-  step_box(std::uint8_t l, std::uint8_t t, std::uint8_t r, std::uint8_t b)
-      : left(_mm512_set1_epi8(static_cast<char>(l))),
-        top(_mm512_set1_epi8(static_cast<char>(t))),
-        right(_mm512_set1_epi8(static_cast<char>(r))),
-        bottom(_mm512_set1_epi8(static_cast<char>(b))) {}
-  [[nodiscard]] std::uint64_t near(const std::uint8_t* l, const std::uint8_t* t,
-                                   const std::uint8_t* r, const std::uint8_t* b) const {
-    __mmask64 m = _mm512_cmple_epu8_mask(_mm512_loadu_si512(l), right);
-    m = _mm512_mask_cmple_epu8_mask(m, _mm512_loadu_si512(t), bottom);
-    m = _mm512_mask_cmple_epu8_mask(m, left, _mm512_loadu_si512(r));
-    return _mm512_mask_cmple_epu8_mask(m, top, _mm512_loadu_si512(b));
-  }
 };
 
 #include <kernels/cpu/iou_lanes.inl>

@@ -87,28 +87,89 @@ template <lane_kind Kind, class T>
   return L::max(L::sub(distance, penalty), L::set(T(-1.5)));
 }
 
-/// The first `count` values, at most all.
+/// math::arc_tangent.
 template <class T>
-[[gnu::always_inline]] inline void store(T* out, typename iou_lanes<T>::values values,
-                                         std::int64_t count) {
-  if (count >= iou_lanes<T>::kWidth) {
-    iou_lanes<T>::store(out, values);
-  } else {
-    iou_lanes<T>::store_first(out, values, count);
-  }
+typename iou_lanes<T>::values arc_tangent(typename iou_lanes<T>::values y,
+                                          typename iou_lanes<T>::values x) {
+  using L = iou_lanes<T>;
+  using V = typename L::values;
+  using terms = math::arc_tangent_terms<T>;
+  const V low = L::min(y, x);
+  const V high = L::max(y, x);
+  const auto beyond = L::less(L::mul(L::set(math::kTanEighth<T>), high), low);
+  const V above = L::select(beyond, L::sub(low, high), low);
+  const V below = L::select(beyond, L::add(low, high), high);
+  const V t = L::div(above, L::max(L::set(math::kSmallestNormal<T>), below));
+  const V z = L::mul(t, t);
+  V q = L::set(terms::get(terms::kCount - 1));
+  for (int k = terms::kCount - 2; k >= 0; --k) q = L::fma(q, z, L::set(terms::get(k)));
+  const V angle = L::fma(L::mul(t, z), q, t);
+  const V acute = L::select(beyond, L::add(L::set(math::kQuarterPi<T>), angle), angle);
+  return L::select(L::less(x, y), L::sub(L::set(math::kHalfPi<T>), acute), acute);
 }
 
-/// One row of overlaps: next(k) gives the boxes a that meet b[k …].
-template <lane_kind Kind, class T, class Next>
-[[gnu::always_inline]] inline void overlaps(const iou_options& options, const Next& next,
-                                            const box_tile<T>& b, std::int64_t count, T* out) {
+/// math::measure.
+template <class T>
+[[gnu::always_inline]] inline lane_boxes<T> measured(const typename iou_lanes<T>::values side[4],
+                                                     const iou_options& options) {
   using L = iou_lanes<T>;
-  std::int64_t k = 0;
-  for (; k + L::kWidth <= count; k += L::kWidth) {
-    L::store(out + k, overlap_of<Kind, T>(options, next(k), lane_boxes<T>::at(b, k)));
+  using V = typename L::values;
+  const V zero = L::set(T(0));
+  const V one = L::set(options.convention == pixel_convention::inclusive ? T(1) : T(0));
+  const V left = side[0], top = side[1], right = side[2], bottom = side[3];
+  const V width = L::max(L::add(L::sub(right, left), one), zero);
+  const V height = L::max(L::add(L::sub(bottom, top), one), zero);
+  const V area = L::max(L::product(width, height), zero);
+  V low = L::set(math::kInfinity<T>);  // the corners and the area of a box that is replaced
+  V high = L::set(-math::kInfinity<T>);
+  V other = L::set(T(1));
+  V angle = zero;
+  auto good = L::less(zero, area);
+  if (math::overlap_has_distance(options.kind)) {
+    low = L::set(-math::kInfinity<T>);
+    high = L::set(math::kInfinity<T>);
+    other = L::set(math::kInfinity<T>);
+    good = L::both(L::ordered(L::sub(left, left), L::sub(top, top)),
+                   L::ordered(L::sub(right, right), L::sub(bottom, bottom)));
+    if (options.kind == overlap::ciou) angle = L::select(good, arc_tangent<T>(width, height), zero);
+  } else if (options.kind == overlap::iou) {
+    good = L::both(good, L::less(area, low));
   }
-  if (k < count) {
-    store(out + k, overlap_of<Kind, T>(options, next(k), lane_boxes<T>::at(b, k)), count - k);
+  return {L::select(good, left, low),    L::select(good, top, low),    L::select(good, right, high),
+          L::select(good, bottom, high), L::select(good, area, other), angle};
+}
+
+/// Boxes k, k + 1 …, measured; from `last` on, empty ones.
+template <class T>
+[[gnu::always_inline]] inline lane_boxes<T> measured(const view<const box<T>, 1>& boxes,
+                                                     std::int64_t k, std::int64_t last,
+                                                     const iou_options& options) {
+  using L = iou_lanes<T>;
+  typename L::values side[4];
+  const std::int64_t stride = boxes.stride[0];
+  const box<T>* const from = boxes.data + k * stride;
+  if (stride == 1 && last - k >= L::kWidth) {
+    L::load_boxes(&from->left, side);
+  } else {
+    box<T> some[L::kWidth] = {};
+    for (std::int64_t n = 0; n < std::min(L::kWidth, last - k); ++n) some[n] = from[n * stride];
+    L::load_boxes(&some[0].left, side);
+  }
+  return measured<T>(side, options);
+}
+
+template <class T>
+void measure(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t first,
+             std::int64_t count, const iou_options& options) {
+  using L = iou_lanes<T>;
+  for (std::int64_t k = 0; k < count; k += L::kWidth) {
+    const auto some = measured<T>(boxes, first + k, first + count, options);
+    L::store(tile.left + k, some.left);
+    L::store(tile.top + k, some.top);
+    L::store(tile.right + k, some.right);
+    L::store(tile.bottom + k, some.bottom);
+    L::store(tile.area + k, some.area);
+    L::store(tile.angle + k, some.angle);
   }
 }
 
@@ -120,18 +181,35 @@ struct overlap_loops {
   static void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows,
                    const box_tile<T>& b, std::int64_t count, T* out, std::int64_t stride,
                    const iou_options given) {
+    using L = iou_lanes<T>;
     for (std::int64_t i = 0; i < rows; ++i) {
       const iou_options options = given;
+      T* const to = out + i * stride;
       const auto all = lane_boxes<T>::all(a.get(first + i));
-      overlaps<Kind, T>(
-          options, [all](std::int64_t) { return all; }, b, count, out + i * stride);
+      std::int64_t k = 0;
+      for (; k + L::kWidth <= count; k += L::kWidth) {
+        L::store(to + k, overlap_of<Kind, T>(options, all, lane_boxes<T>::at(b, k)));
+      }
+      if (k < count) {
+        L::store_first(to + k, overlap_of<Kind, T>(options, all, lane_boxes<T>::at(b, k)),
+                       count - k);
+      }
     }
   }
   template <class T>
-  static void pairs(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
-                    const iou_options options) {
-    overlaps<Kind, T>(
-        options, [&a](std::int64_t k) { return lane_boxes<T>::at(a, k); }, b, count, out);
+  static void pairs(const view<const box<T>, 1>& a, const view<const box<T>, 1>& b,
+                    std::int64_t first, std::int64_t count, T* out, const iou_options options) {
+    using L = iou_lanes<T>;
+    const std::int64_t last = first + count;
+    for (std::int64_t k = first; k < last; k += L::kWidth) {
+      const auto overlaps = overlap_of<Kind, T>(options, measured<T>(a, k, last, options),
+                                                measured<T>(b, k, last, options));
+      if (last - k >= L::kWidth) {
+        L::store(out + (k - first), overlaps);
+      } else {
+        L::store_first(out + (k - first), overlaps, last - k);
+      }
+    }
   }
 };
 
@@ -157,103 +235,22 @@ void with_kind(const iou_options& options, const Run& run) {
 
 template <class T>
 void rows(const box_tile<T>& a, std::int64_t first, std::int64_t rows, const box_tile<T>& b,
-          std::int64_t count, T* out, std::int64_t stride, const iou_options& options) {
+          std::int64_t count, const sorted_tile<T>* /*sorted*/, T* out, std::int64_t stride,
+          const iou_options& options) {
   with_kind(options, [&](auto loops) {
     decltype(loops)::rows(a, first, rows, b, count, out, stride, options);
   });
 }
 
 template <class T>
-void pairs(const box_tile<T>& a, const box_tile<T>& b, std::int64_t count, T* out,
-           const iou_options& options) {
-  with_kind(options, [&](auto loops) { decltype(loops)::pairs(a, b, count, out, options); });
+void pairs(const view<const box<T>, 1>& a, const view<const box<T>, 1>& b, std::int64_t first,
+           std::int64_t count, T* out, const iou_options& options) {
+  with_kind(options, [&](auto loops) { decltype(loops)::pairs(a, b, first, count, out, options); });
 }
-
-/// math::arc_tangent.
-template <class T>
-typename iou_lanes<T>::values arc_tangent(typename iou_lanes<T>::values y,
-                                          typename iou_lanes<T>::values x) {
-  using L = iou_lanes<T>;
-  using V = typename L::values;
-  using terms = math::arc_tangent_terms<T>;
-  const V low = L::min(y, x);
-  const V high = L::max(y, x);
-  const auto beyond = L::less(L::mul(L::set(math::kTanEighth<T>), high), low);
-  const V above = L::select(beyond, L::sub(low, high), low);
-  const V below = L::select(beyond, L::add(low, high), high);
-  const V t = L::div(above, L::max(L::set(math::kSmallestNormal<T>), below));
-  const V z = L::mul(t, t);
-  V q = L::set(terms::get(terms::kCount - 1));
-  for (int k = terms::kCount - 2; k >= 0; --k) q = L::fma(q, z, L::set(terms::get(k)));
-  const V angle = L::fma(L::mul(t, z), q, t);
-  const V acute = L::select(beyond, L::add(L::set(math::kQuarterPi<T>), angle), angle);
-  return L::select(L::less(x, y), L::sub(L::set(math::kHalfPi<T>), acute), acute);
-}
-
-/// math::measure of boxes k …, whose corners are in the tile.
-template <class T>
-void measure_lanes(box_tile<T>& tile, std::int64_t k, const iou_options& options) {
-  using L = iou_lanes<T>;
-  using V = typename L::values;
-  const V zero = L::set(T(0));
-  const V one = L::set(options.convention == pixel_convention::inclusive ? T(1) : T(0));
-  const V left = L::load(tile.left + k);
-  const V top = L::load(tile.top + k);
-  const V right = L::load(tile.right + k);
-  const V bottom = L::load(tile.bottom + k);
-  const V width = L::max(L::add(L::sub(right, left), one), zero);
-  const V height = L::max(L::add(L::sub(bottom, top), one), zero);
-  V area = L::max(L::product(width, height), zero);
-  V low = L::set(math::kInfinity<T>);  // the corners and the area of a box that is replaced
-  V high = L::set(-math::kInfinity<T>);
-  V other = L::set(T(1));
-  auto good = L::less(zero, area);
-  if (math::overlap_has_distance(options.kind)) {
-    low = L::set(-math::kInfinity<T>);
-    high = L::set(math::kInfinity<T>);
-    other = L::set(math::kInfinity<T>);
-    good = L::both(L::ordered(L::sub(left, left), L::sub(top, top)),
-                   L::ordered(L::sub(right, right), L::sub(bottom, bottom)));
-    V angle = zero;
-    if (options.kind == overlap::ciou) angle = L::select(good, arc_tangent<T>(width, height), zero);
-    L::store(tile.angle + k, angle);
-  } else if (options.kind == overlap::iou) {
-    good = L::both(good, L::less(area, low));
-  }
-  L::store(tile.left + k, L::select(good, left, low));
-  L::store(tile.top + k, L::select(good, top, low));
-  L::store(tile.right + k, L::select(good, right, high));
-  L::store(tile.bottom + k, L::select(good, bottom, high));
-  L::store(tile.area + k, L::select(good, area, other));
-}
-
-template <class T>
-void measure(box_tile<T>& tile, const view<const box<T>, 1>& boxes, std::int64_t first,
-             std::int64_t count, const iou_options& options) {
-  using L = iou_lanes<T>;
-  const std::int64_t padded = (count + L::kWidth - 1) / L::kWidth * L::kWidth;
-  const std::int64_t stride = boxes.stride[0];
-  const box<T>* from = boxes.data + first * stride;
-  std::int64_t k = 0;
-  if (stride == 1) {
-    for (; k + L::kWidth <= count; k += L::kWidth) {
-      typename L::values side[4];
-      L::load_boxes(&from[k].left, side);
-      L::store(tile.left + k, side[0]);
-      L::store(tile.top + k, side[1]);
-      L::store(tile.right + k, side[2]);
-      L::store(tile.bottom + k, side[3]);
-    }
-  }
-  for (; k < count; ++k) tile.set(k, from[k * stride]);
-  for (; k < padded; ++k) tile.set(k, {T(0), T(0), T(0), T(0)});
-  for (k = 0; k < padded; k += L::kWidth) measure_lanes(tile, k, options);
-}
-
-#include <kernels/cpu/iou_filter_lanes.inl>
 
 #include <kernels/cpu/iou_match_lanes.inl>
 
+/// A row is computed as fast as its zeros are written and some of them replaced: never sorted.
 template <class T>
-inline constexpr iou_loops<T> kLoops = {&measure<T>,       &rows<T>, &pairs<T>,
-                                        &measure_steps<T>, &best<T>, &matches<T>};
+inline constexpr iou_loops<T> kLoops = {
+    &measure<T>, &rows<T>, &pairs<T>, &best<T>, &matches<T>, box_tile<T>::kBoxes + 1, 128};

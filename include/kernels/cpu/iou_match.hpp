@@ -1,5 +1,5 @@
-// iou_match on the CPU: a few rows of overlaps at a time, in the first-level cache, are searched
-// and forgotten.
+// iou_match on the CPU: of each row only the overlaps with boxes that are near are computed,
+// searched and forgotten.
 #pragma once
 
 #include <kernels/cpu/iou.hpp>
@@ -12,31 +12,44 @@ namespace kernels::inline KERNELS_ABI::cpu {
 template <class T>
 class measured_tiles {
  public:
-  measured_tiles(const iou_loops<T>& loops, const view<const box<T>, 1>& boxes,
+  /// To be searched for `rows` boxes.
+  measured_tiles(const iou_loops<T>& loops, const view<const box<T>, 1>& boxes, std::int64_t rows,
                  const iou_options& options)
       : size_(boxes.extent[0]) {
     constexpr std::int64_t kBoxes = box_tile<T>::kBoxes;
     if (size_ > kBoxes) more_.resize(static_cast<std::size_t>((size_ - 1) / kBoxes));
     for (std::int64_t t = 0; t < count(); ++t) {
-      box_tile<T>& tile = t == 0 ? first_ : more_[static_cast<std::size_t>(t - 1)];
-      loops.measure(tile, boxes, t * kBoxes, boxes_in(t), options);
-      loops.measure_steps(tile, boxes_in(t), options);
+      part& to = t == 0 ? first_ : more_[static_cast<std::size_t>(t - 1)];
+      loops.measure(to.tile, boxes, t * kBoxes, boxes_in(t), options);
+      to.sort = rows >= kRowsToSort && boxes_in(t) >= loops.boxes_to_sort_for_searches &&
+                !math::overlap_has_distance(options.kind);
+      if (to.sort) to.sorted.sort(to.tile, boxes_in(t), options);
     }
   }
   [[nodiscard]] std::int64_t count() const {
     return (size_ + box_tile<T>::kBoxes - 1) / box_tile<T>::kBoxes;
   }
-  [[nodiscard]] const box_tile<T>& operator[](std::int64_t t) const {
-    return t == 0 ? first_ : more_[static_cast<std::size_t>(t - 1)];
+  [[nodiscard]] const box_tile<T>& operator[](std::int64_t t) const { return at(t).tile; }
+  [[nodiscard]] const sorted_tile<T>* sorted(std::int64_t t) const {
+    return at(t).sort ? &at(t).sorted : nullptr;
   }
   [[nodiscard]] std::int64_t boxes_in(std::int64_t t) const {
     return std::min(box_tile<T>::kBoxes, size_ - t * box_tile<T>::kBoxes);
   }
 
  private:
+  struct part {
+    box_tile<T> tile;
+    sorted_tile<T> sorted;
+    bool sort;
+  };
+  [[nodiscard]] const part& at(std::int64_t t) const {
+    return t == 0 ? first_ : more_[static_cast<std::size_t>(t - 1)];
+  }
+
   std::int64_t size_;
-  box_tile<T> first_;
-  std::vector<box_tile<T>> more_;
+  part first_;
+  std::vector<part> more_;
 };
 
 /// Calls visit(i, tile of a, place in it) for i from first to last − 1.
@@ -58,7 +71,7 @@ void iou_best_match(on_cpu exec, const view<const box<T>, 1>& a, const view<cons
                     const iou_match_options& options) {
   const auto& loops = choose_iou_loops<T>(exec);
   const iou_options kind = options.overlaps();
-  const measured_tiles<T> tiles(loops, b, kind);
+  const measured_tiles<T> tiles(loops, b, a.extent[0], kind);
   const T least = math::overlap_least<T>(options.kind);
   const T threshold = static_cast<T>(options.threshold);
   const std::int64_t rows = a.extent[0];
@@ -70,8 +83,8 @@ void iou_best_match(on_cpu exec, const view<const box<T>, 1>& a, const view<cons
           T best = least;  // box 0, unless another one is better
           std::int32_t index = 0;
           for (std::int64_t t = 0; t < tiles.count(); ++t) {
-            loops.best(tile, k, tiles[t], tiles.boxes_in(t), t * box_tile<T>::kBoxes, kind, best,
-                       index);
+            loops.best(tile, k, tiles[t], tiles.boxes_in(t), tiles.sorted(t),
+                       t * box_tile<T>::kBoxes, kind, best, index);
           }
           values.data[i * values.stride[0]] = best;
           indices.data[i * indices.stride[0]] = tiles.count() > 0 && best > threshold ? index : -1;
@@ -94,8 +107,8 @@ std::int64_t iou_matches_of(const iou_loops<T>& loops, const view<const box<T>, 
   std::int64_t place = start;
   visit_rows(loops, a, first, last, kind, [&](std::int64_t i, const auto& tile, std::int64_t k) {
     for (std::int64_t t = 0; t < b.count(); ++t) {
-      const std::int64_t n =
-          loops.matches(tile, k, b[t], b.boxes_in(t), kind, threshold, found, overlaps);
+      const std::int64_t n = loops.matches(tile, k, b[t], b.boxes_in(t), b.sorted(t), kind,
+                                           threshold, found, overlaps);
       const std::int64_t room = std::max<std::int64_t>(columns.extent[0] - place, 0);
       for (std::int64_t m = 0; m < std::min(n, room); ++m) {
         columns.data[(place + m) * columns.stride[0]] =
@@ -115,7 +128,7 @@ std::int64_t iou_matches(on_cpu exec, const view<const box<T>, 1>& a,
                          const view<std::int32_t, 1>& columns, const view<T, 1>& values,
                          const iou_match_options& options) {
   const auto& loops = choose_iou_loops<T>(exec);
-  const measured_tiles<T> tiles(loops, b, options.overlaps());
+  const measured_tiles<T> tiles(loops, b, a.extent[0], options.overlaps());
   const std::int64_t rows = a.extent[0];
   const std::int64_t piece =
       exec.threads == 1 ? std::max<std::int64_t>(rows, 1) : iou_piece(rows, b.extent[0]);

@@ -92,9 +92,9 @@ struct measured_box {
   T left, top, right, bottom, area, angle;
 };
 
+/// `area` is box_area() of b.
 template <class T>
-KERNELS_HD measured_box<T> measure(const box<T>& b, const iou_options& options) {
-  const T area = box_area(b, options.convention);
+KERNELS_HD measured_box<T> measure(const box<T>& b, T area, const iou_options& options) {
   if (!overlap_has_distance(options.kind)) {
     if (area > T(0) && (area < kInfinity<T> || options.kind != overlap::iou)) {
       return {b.left, b.top, b.right, b.bottom, area, T(0)};
@@ -108,6 +108,11 @@ KERNELS_HD measured_box<T> measure(const box<T>& b, const iou_options& options) 
                                     exact::max(box_height(b, options.convention), T(0)))
                       : T(0);
   return {b.left, b.top, b.right, b.bottom, area, angle};
+}
+
+template <class T>
+KERNELS_HD measured_box<T> measure(const box<T>& b, const iou_options& options) {
+  return measure(b, box_area(b, options.convention), options);
 }
 
 /// The denominator of shared / area: the other boxes' areas count as infinite.
