@@ -8,18 +8,36 @@ namespace kernels::inline KERNELS_ABI {
 
 namespace tracking {
 inline byte_rules rules_of(const bot_sort_options& o) {
-  auto rules = byte_rules_of("bot_sort_tracker", filter_model::xywh, o.new_threshold, o);
-  check_option(rules.name, "duplicate_threshold", o.duplicate_threshold, 0, 1);
-  check_option(rules.name, "proximity_threshold", o.proximity_threshold, 0, 0.999);
-  check_option(rules.name, "appearance_threshold", o.appearance_threshold, 0, 1);
-  check_option(rules.name, "feature_momentum", o.feature_momentum, 0, 1);
-  rules.duplicate = o.duplicate_threshold;
-  rules.fuse = o.fuse_scores;
-  rules.gives_unconfirmed = true;
-  rules.uses = {.warp = true, .appearance = true};
-  rules.appearance_limits = {o.proximity_threshold, o.appearance_threshold};
-  rules.feature_momentum = o.feature_momentum;
-  return rules;
+  constexpr auto kName = "bot_sort_tracker";
+  check_option(kName, "track_threshold", o.track_threshold, -1e9, 1e9);
+  check_option(kName, "low_threshold", o.low_threshold, -1e9, 1e9);
+  check_option(kName, "match_threshold", o.match_threshold, 0, 1);
+  check_option(kName, "low_match_threshold", o.low_match_threshold, 0, 1);
+  check_option(kName, "unconfirmed_threshold", o.unconfirmed_threshold, 0, 1);
+  check_option(kName, "fps", o.fps, 0, 1e6);
+  check_option(kName, "track_buffer", o.track_buffer, 0, 1e6);
+  check_option(kName, "max_buffer", o.max_buffer, 0, 1e6);
+  check_option(kName, "first_id", static_cast<double>(o.first_id), 0, 9e18);
+  check_option(kName, "new_threshold", o.new_threshold, -1e9, 1e9);
+  check_option(kName, "duplicate_threshold", o.duplicate_threshold, 0, 1);
+  check_option(kName, "proximity_threshold", o.proximity_threshold, 0, 0.999);
+  check_option(kName, "appearance_threshold", o.appearance_threshold, 0, 1);
+  check_option(kName, "feature_momentum", o.feature_momentum, 0, 1);
+  return {.name = kName,
+          .model = filter_model::xywh,
+          .high = o.track_threshold,
+          .low = o.low_threshold,
+          .fresh = o.new_threshold,
+          .limits = {o.match_threshold, o.low_match_threshold, o.unconfirmed_threshold},
+          .duplicate = o.duplicate_threshold,
+          .fuse = o.fuse_scores,
+          .gives_unconfirmed = true,
+          .uses = {.warp = true, .appearance = true},
+          .max_lost = lost_frames(o.fps, o.track_buffer, o.max_buffer),
+          .apart = o.classes_apart,
+          .first_id = o.first_id,
+          .appearance_limits = {o.proximity_threshold, o.appearance_threshold},
+          .feature_momentum = o.feature_momentum};
 }
 }  // namespace tracking
 

@@ -8,12 +8,30 @@ namespace kernels::inline KERNELS_ABI {
 
 namespace tracking {
 inline byte_rules rules_of(const byte_tracker_options& o) {
-  auto rules = byte_rules_of("byte_tracker", filter_model::xyah,
-                             o.new_threshold.value_or(o.track_threshold + 0.1), o);
-  check_option(rules.name, "duplicate_threshold", o.duplicate_threshold, 0, 1);
-  rules.duplicate = o.duplicate_threshold;
-  rules.fuse = o.fuse_scores;
-  return rules;
+  constexpr auto kName = "byte_tracker";
+  check_option(kName, "track_threshold", o.track_threshold, -1e9, 1e9);
+  check_option(kName, "low_threshold", o.low_threshold, -1e9, 1e9);
+  check_option(kName, "match_threshold", o.match_threshold, 0, 1);
+  check_option(kName, "low_match_threshold", o.low_match_threshold, 0, 1);
+  check_option(kName, "unconfirmed_threshold", o.unconfirmed_threshold, 0, 1);
+  check_option(kName, "fps", o.fps, 0, 1e6);
+  check_option(kName, "track_buffer", o.track_buffer, 0, 1e6);
+  check_option(kName, "max_buffer", o.max_buffer, 0, 1e6);
+  check_option(kName, "first_id", static_cast<double>(o.first_id), 0, 9e18);
+  check_option(kName, "duplicate_threshold", o.duplicate_threshold, 0, 1);
+  const double fresh = o.new_threshold.value_or(o.track_threshold + 0.1);
+  check_option(kName, "new_threshold", fresh, -1e9, 1e9);
+  return {.name = kName,
+          .model = filter_model::xyah,
+          .high = o.track_threshold,
+          .low = o.low_threshold,
+          .fresh = fresh,
+          .limits = {o.match_threshold, o.low_match_threshold, o.unconfirmed_threshold},
+          .duplicate = o.duplicate_threshold,
+          .fuse = o.fuse_scores,
+          .max_lost = lost_frames(o.fps, o.track_buffer, o.max_buffer),
+          .apart = o.classes_apart,
+          .first_id = o.first_id};
 }
 }  // namespace tracking
 

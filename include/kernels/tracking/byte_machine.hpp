@@ -29,35 +29,6 @@ struct byte_rules {
   double feature_momentum = 0.9;
 };
 
-/// What the options of these three trackers have in common, checked. fresh: the score of a new
-/// track. Errors: kernels::error for options outside their ranges.
-template <class Options>
-byte_rules byte_rules_of(const char* name, filter_model model, double fresh, const Options& o) {
-  check_option(name, "track_threshold", o.track_threshold, -1e9, 1e9);
-  check_option(name, "low_threshold", o.low_threshold, -1e9, 1e9);
-  check_option(name, "new_threshold", fresh, -1e9, 1e9);
-  check_option(name, "match_threshold", o.match_threshold, 0, 1);
-  check_option(name, "low_match_threshold", o.low_match_threshold, 0, 1);
-  check_option(name, "unconfirmed_threshold", o.unconfirmed_threshold, 0, 1);
-  check_option(name, "fps", o.fps, 0, 1e6);
-  check_option(name, "track_buffer", o.track_buffer, 0, 1e6);
-  check_option(name, "max_buffer", o.max_buffer, 0, 1e6);
-  check_option(name, "first_id", static_cast<double>(o.first_id), 0, 9e18);
-  byte_rules rules;
-  rules.name = name;
-  rules.model = model;
-  rules.high = o.track_threshold;
-  rules.low = o.low_threshold;
-  rules.fresh = fresh;
-  rules.limits[0] = o.match_threshold;
-  rules.limits[1] = o.low_match_threshold;
-  rules.limits[2] = o.unconfirmed_threshold;
-  rules.max_lost = lost_frames(o.fps, o.track_buffer, o.max_buffer);
-  rules.apart = o.classes_apart;
-  rules.first_id = o.first_id;
-  return rules;
-}
-
 class byte_machine {
  public:
   static constexpr int kStages = 3;
