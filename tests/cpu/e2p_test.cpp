@@ -1,12 +1,12 @@
 // e2p on the CPU: every instruction set, cached and uncached plans, any number of threads.
 #include "../e2p_cases.hpp"
 #include "../e2p_huge_arrays.hpp"
+#include "../instruction_sets.hpp"
 
 #include <kernels/e2p.hpp>
 
 namespace {
 
-using kernels::instruction_set;
 using namespace e2p_cases;
 
 struct cpu_runner {
@@ -26,12 +26,7 @@ struct cpu_runner {
 
 std::vector<cpu_runner> all_runners() {
   std::vector<cpu_runner> runners;
-  for (const auto isa :
-       {instruction_set::portable, instruction_set::avx2, instruction_set::avx512}) {
-    if (!kernels::cpu::supported(isa)) {
-      MESSAGE("skipped: this processor has no ", kernels::cpu::name(isa));
-      continue;
-    }
+  for (const auto isa : instruction_sets()) {
     for (const bool cached : {true, false}) {
       runners.push_back({{.threads = cached ? 1 : 2, .isa = isa}, cached});
     }
@@ -104,9 +99,7 @@ TEST_CASE("e2p cpu: coordinates within 1e-3 pixel of the reference, 16384 wide")
       }
     }
   }
-  for (const auto isa :
-       {instruction_set::portable, instruction_set::avx2, instruction_set::avx512}) {
-    if (!kernels::cpu::supported(isa)) continue;
+  for (const auto isa : instruction_sets()) {
     CAPTURE(std::string(kernels::cpu::name(isa)));
     const auto plan = kernels::make_e2p_plan({.isa = isa}, rig, {16384, 8192});
     double worst_u = 0;

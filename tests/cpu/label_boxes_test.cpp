@@ -1,4 +1,5 @@
 // label_boxes on the CPU.
+#include "../instruction_sets.hpp"
 #include "../label_boxes_cases.hpp"
 
 #include <kernels/label_boxes.hpp>
@@ -6,30 +7,32 @@
 namespace {
 
 using namespace label_boxes_cases;
-using kernels::instruction_set;
+
+/// Answers a request; areas may be null. scratch: one, or none.
+template <class Label, class... Scratch>
+void answer(kernels::on_cpu exec, const label_request<Label>& r, std::vector<std::int32_t>& counts,
+            std::vector<std::int32_t>* areas, Scratch&... scratch) {
+  const kernels::view<const Label, 2> map{r.map.data(), {r.height, r.width}, {r.row_stride, 1}};
+  kernels::view<std::int32_t, 1> area_view{};
+  if (areas != nullptr) area_view = kernels::packed(areas->data(), {r.labels});
+  kernels::label_boxes(exec, map, kernels::packed(r.boxes.data(), {r.box_count()}),
+                       kernels::packed(counts.data(), {r.box_count(), r.labels}), area_view,
+                       scratch...);
+}
 
 struct cpu_runner {
   kernels::on_cpu exec;
   template <class Label>
   void operator()(const label_request<Label>& r, std::vector<std::int32_t>& counts,
                   std::vector<std::int32_t>* areas) const {
-    kernels::view<const Label, 2> map{r.map.data(), {r.height, r.width}, {r.row_stride, 1}};
-    kernels::view<std::int32_t, 1> area_view{};
-    if (areas != nullptr) area_view = kernels::packed(areas->data(), {r.labels});
-    kernels::label_boxes(exec, map, kernels::packed(r.boxes.data(), {r.box_count()}),
-                         kernels::packed(counts.data(), {r.box_count(), r.labels}), area_view);
+    answer(exec, r, counts, areas);
   }
 };
 
 }  // namespace
 
 TEST_CASE("label_boxes cpu: equals a plain loop, any instruction set and number of threads") {
-  for (const auto isa :
-       {instruction_set::portable, instruction_set::avx2, instruction_set::avx512}) {
-    if (!kernels::cpu::supported(isa)) {
-      MESSAGE("skipped: this processor has no ", kernels::cpu::name(isa));
-      continue;
-    }
+  for (const auto isa : instruction_sets()) {
     CAPTURE(std::string(kernels::cpu::name(isa)));
     for (const int threads : {1, 3}) {
       const cpu_runner run{{.threads = threads, .isa = isa}};
@@ -44,14 +47,8 @@ TEST_CASE("label_boxes cpu: equals a plain loop, any instruction set and number 
 
 TEST_CASE("label_boxes cpu: scratch is reused between calls of different sizes") {
   kernels::label_boxes_scratch scratch;
-  const auto run = [&](const auto& r, std::vector<std::int32_t>& counts,
-                       std::vector<std::int32_t>* areas) {
-    kernels::view<const std::uint8_t, 2> map{r.map.data(), {r.height, r.width}, {r.row_stride, 1}};
-    kernels::view<std::int32_t, 1> area_view{};
-    if (areas != nullptr) area_view = kernels::packed(areas->data(), {r.labels});
-    kernels::label_boxes({.threads = 1}, map, kernels::packed(r.boxes.data(), {r.box_count()}),
-                         kernels::packed(counts.data(), {r.box_count(), r.labels}), area_view,
-                         scratch);
+  const auto run = [&](const auto& r, auto& counts, std::vector<std::int32_t>* areas) {
+    answer({.threads = 1}, r, counts, areas, scratch);
   };
   equals_plain_loop<std::uint8_t>(run);
 }
@@ -59,15 +56,8 @@ TEST_CASE("label_boxes cpu: scratch is reused between calls of different sizes")
 TEST_CASE("label_boxes cpu: scratch is bounded, whatever labels × boxes are") {
   for (const int threads : {1, 3}) {
     kernels::label_boxes_scratch scratch;
-    const auto run = [&](const auto& r, std::vector<std::int32_t>& counts,
-                         std::vector<std::int32_t>* areas) {
-      kernels::view<const std::uint16_t, 2> map{
-          r.map.data(), {r.height, r.width}, {r.row_stride, 1}};
-      kernels::view<std::int32_t, 1> area_view{};
-      if (areas != nullptr) area_view = kernels::packed(areas->data(), {r.labels});
-      kernels::label_boxes(
-          {.threads = threads}, map, kernels::packed(r.boxes.data(), {r.box_count()}),
-          kernels::packed(counts.data(), {r.box_count(), r.labels}), area_view, scratch);
+    const auto run = [&](const auto& r, auto& counts, std::vector<std::int32_t>* areas) {
+      answer({.threads = threads}, r, counts, areas, scratch);
     };
     CHECK(equals_plain_loop<std::uint16_t>(
         run, random_request<std::uint16_t>(400, 20, 60000, threads == 1 ? 200 : 70, 3)));

@@ -1,4 +1,5 @@
 // mask_logits on the CPU.
+#include "../instruction_sets.hpp"
 #include "../mask_logits_cases.hpp"
 
 #include <kernels/mask_logits.hpp>
@@ -6,7 +7,6 @@
 namespace {
 
 using namespace mask_logits_cases;
-using kernels::instruction_set;
 using kernels::packed;
 
 struct cpu_runner {
@@ -25,9 +25,7 @@ struct cpu_runner {
 }  // namespace
 
 TEST_CASE("mask_logits cpu: the reference and the element, any instruction set and threads") {
-  for (const auto isa :
-       {instruction_set::portable, instruction_set::avx2, instruction_set::avx512}) {
-    if (!kernels::cpu::supported(isa)) continue;
+  for (const auto isa : instruction_sets()) {
     CAPTURE(std::string(kernels::cpu::name(isa)));
     for (const int threads : {1, 3}) {
       const cpu_runner run{{.threads = threads, .isa = isa}};

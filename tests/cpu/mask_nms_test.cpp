@@ -1,4 +1,5 @@
 // mask_nms on the CPU.
+#include "../instruction_sets.hpp"
 #include "../mask_nms_cases.hpp"
 
 #include <kernels/mask_nms.hpp>
@@ -6,15 +7,12 @@
 namespace {
 
 using namespace mask_nms_cases;
-using kernels::instruction_set;
 using kernels::packed;
 
 }  // namespace
 
 TEST_CASE("mask_nms cpu: the textbook, any instruction set and number of threads") {
-  for (const auto isa :
-       {instruction_set::portable, instruction_set::avx2, instruction_set::avx512}) {
-    if (!kernels::cpu::supported(isa)) continue;
+  for (const auto isa : instruction_sets()) {
     for (const int threads : {1, 3}) {
       const auto run = [&](const words& m, const std::vector<float>& s,
                            const kernels::mask_nms_options& options) {

@@ -1,4 +1,5 @@
 // Packed masks on the CPU.
+#include "../instruction_sets.hpp"
 #include "../mask_cases.hpp"
 
 #include <kernels/mask.hpp>
@@ -6,7 +7,6 @@
 namespace {
 
 using namespace mask_cases;
-using kernels::instruction_set;
 using kernels::packed;
 
 struct cpu_runner {
@@ -34,12 +34,7 @@ struct cpu_runner {
 }  // namespace
 
 TEST_CASE("mask cpu: the definition, any instruction set and number of threads") {
-  for (const auto isa :
-       {instruction_set::portable, instruction_set::avx2, instruction_set::avx512}) {
-    if (!kernels::cpu::supported(isa)) {
-      MESSAGE("skipped: this processor has no ", kernels::cpu::name(isa));
-      continue;
-    }
+  for (const auto isa : instruction_sets()) {
     CAPTURE(std::string(kernels::cpu::name(isa)));
     for (const int threads : {1, 3}) {
       equals_definition(cpu_runner{{.threads = threads, .isa = isa}});

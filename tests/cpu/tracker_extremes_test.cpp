@@ -90,6 +90,18 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("trackers: scores are priced to 1e6 on either side, and told as they are") {
+  const double far = std::numeric_limits<double>::infinity();
+  list seen;
+  for (const double score : {far, 1e300, 1e6, 0.5, -1e6, -1e300, -far}) {
+    seen.push_back({{0, 0, 40, 80}, score, 0});
+  }
+  kernels::tracking::frame_detections d;
+  d.read(seen);
+  CHECK(d.scores == std::vector<double>{far, 1e300, 1e6, 0.5, -1e6, -1e300, -far});
+  CHECK(d.weights == std::vector<double>{1e6, 1e6, 1e6, 0.5, -1e6, -1e6, -1e6});
+}
+
 TEST_CASE("bot_sort_tracker: distances below 0, however far, are 0") {
   kernels::bot_sort_tracker tracker;
   const list seen = {{{0, 0, 40, 80}, 0.9, 0}, {{400, 0, 440, 80}, 0.9, 0}};
@@ -128,18 +140,25 @@ TEST_CASE("multi_tracker cpu: one camera's crowd is refused, and no camera has c
   kernels::multi_tracker<kernels::byte_tracker> tracker(kernels::on_cpu{.threads = 2}, 20);
   kernels::byte_tracker single;
   const list many = crowd(5000);
-  const list few = {{{1, 0, 41, 80}, 0.9, 0}, {{300, 0, 340, 80}, 0.8, 0}};
-  std::vector<kernels::camera_frame> frames(20, {few, {}});
+  // of another speed every time: a step too many is seen
+  const auto few = [](double x) {
+    return list{{{x, 0, x + 40, 80}, 0.9, 0}, {{300, x, 340, x + 80}, 0.8, 0}};
+  };
+  const list first = few(0);
+  std::vector<kernels::camera_frame> frames(20, {first, {}});
   frames[11].detections = many;
   tracker.update(frames);
-  single.update(few);
+  single.update(first);
+  const list refused = few(9);
+  for (auto& f : frames) f.detections = refused;
+  frames[11].detections = many;
   CHECK_THROWS_WITH_AS(tracker.update(frames), doctest::Contains("nms"), kernels::error);
-  frames[11].detections = few;
-  for (int f = 0; f < 3; ++f) {
+  for (const double x : {2.0, 3.0, 5.0}) {
+    const list next = few(x);
+    for (auto& f : frames) f.detections = next;
     const auto updates = tracker.update(frames);
-    const std::string wanted = said(single.update(few));
-    CHECK(said(updates[0]) == wanted);
-    CHECK(said(updates[19]) == wanted);
+    const std::string wanted = said(single.update(next));
+    for (const std::size_t c : {0, 10, 19}) CHECK(said(updates[c]) == wanted);
   }
 }
 
@@ -167,4 +186,45 @@ TEST_CASE("oc_sort_tracker: a gap is lived through in as many steps, at most 102
   CHECK(steps(5, 1) == 6);
   CHECK(steps(1023, 1.0 / 64) == 1024);
   CHECK(steps(1500, 1.0 / 64) == 1024);
+}
+
+TEST_CASE("oc_sort_tracker: a gap's line begins with what the filter was told, and ends in sight") {
+  lone_machine lone({});
+  const auto see = [&](const kernels::box<double>& b) {
+    lone.at = b;
+    lone.step({{b, 0.9, 0}}, 1);
+  };
+  const auto see_after_gap = [&](const kernels::box<double>& b) {
+    for (int f = 0; f < 6; ++f) lone.step({}, 1);
+    see(b);
+    REQUIRE(lone.w.replayed.size() == 7);
+  };
+  const auto from = kernels::box<double>{10, 20, 50, 100};
+  const auto to = kernels::box<double>{17.3, 21.1, 61.9, 113.7};
+  for (int f = 0; f < 2; ++f) see(from);
+  see_after_gap(to);
+  double worst = 0;
+  for (std::size_t k = 0; k < 7; ++k) {
+    const auto& z = lone.w.replayed[k];
+    const double part = static_cast<double>(k + 1) / 7;
+    const auto line = [&](double a, double b, double given) {
+      worst = std::max(worst, std::abs(a + (b - a) * part - given));
+    };
+    line(30, 39.6, z.a);
+    line(60, 67.4, z.b);
+    line(40, 44.6, std::sqrt(z.c * z.d));
+    line(80, 92.6, std::sqrt(z.c / z.d));  // but for the 1e-6
+  }
+  CHECK(worst < 1e-6);
+  // to the last bit, in which the replay's end and the detection differ
+  const auto told = lone.w.replayed.back();
+  see_after_gap(from);
+  const auto z = lone.w.updated_with.back();
+  const auto first = [](double a, double b) { return std::fma((b - a) / 7, 1, a); };
+  const double width = first(std::sqrt(told.c * told.d), std::sqrt(z.c * z.d));
+  const double height = first(std::sqrt(told.c / told.d), std::sqrt(z.c / z.d));
+  CHECK(lone.w.replayed[0].a == first(told.a, z.a));
+  CHECK(lone.w.replayed[0].b == first(told.b, z.b));
+  CHECK(lone.w.replayed[0].c == width * height);
+  CHECK(lone.w.replayed[0].d == width / height);
 }

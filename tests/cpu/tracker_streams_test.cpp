@@ -112,6 +112,44 @@ TEST_CASE("bot_sort_tracker: no allocation with a moving camera and embeddings e
   CHECK(tracks > 400);
 }
 
+TEST_CASE("mcbyte_tracker: no allocation with masks either, drawn, moved and bound") {
+  const frames scene = tracker_scenes::crowd({.people = 20, .frames = 80});
+  constexpr int kHeight = 540, kWidth = 960;  // the scene's left upper corner
+  std::vector<std::uint16_t> map(kHeight * kWidth);
+  const auto draw = [&](const list& frame) {
+    std::fill(map.begin(), map.end(), std::uint16_t{0});
+    const auto pixel = [](double x, int size) { return std::clamp(static_cast<int>(x), 0, size); };
+    for (std::size_t k = 0; k < frame.size(); ++k) {
+      const auto& b = frame[k].box;
+      for (int y = pixel(b.top, kHeight); y < pixel(b.bottom, kHeight); ++y) {
+        const auto row = map.begin() + y * kWidth;
+        std::fill(row + pixel(b.left, kWidth), row + pixel(b.right, kWidth),
+                  static_cast<std::uint16_t>(k + 1));
+      }
+    }
+  };
+  const kernels::label_map labels = kernels::view<const std::uint16_t, 2>(
+      kernels::packed(map.data(), {std::int64_t{kHeight}, std::int64_t{kWidth}}));
+  const std::vector<double> confidence(10, 0.9);
+  kernels::mcbyte_tracker tracker;
+  const auto play = [&] {
+    std::size_t tracks = 0;
+    for (const list& frame : scene) {
+      draw(frame);
+      const std::array<kernels::mask_binding, 1> bindings = {{{1, 3}}};
+      const kernels::mask_frame masks{
+          .labels = labels, .confidence = confidence, .bindings = bindings};
+      tracks += tracker.update(frame, {.masks = &masks}).tracks.size();
+    }
+    return tracks;
+  };
+  for (int k = 0; k < 4; ++k) play();
+  const std::int64_t before = allocations;
+  const std::size_t tracks = play();
+  CHECK(allocations == before);
+  CHECK(tracks > 400);
+}
+
 TEST_CASE("trackers: 100,000 detections in a frame") {
   list many;
   for (int k = 0; k < 100000; ++k) {

@@ -2,17 +2,9 @@
 # Runs the programs e2p and panorama as a user would: e2p_test.sh BIN_DIR
 # One line a case; exit code 1 if any failed. KERNELS_TEST_DATA names the folder of real panoramas
 # (default: ../shared/data beside the checkout); cases that need it are skipped where it is missing.
-set -u
-
-if [ $# -ne 1 ] || [ ! -x "$1/e2p" ] || [ ! -x "$1/panorama" ]; then
-  echo "usage: e2p_test.sh BIN_DIR (with the programs e2p and panorama in it)" >&2
-  exit 2
-fi
-bin=$(cd "$1" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
-data=${KERNELS_TEST_DATA:-$here/../../../shared/data}
-[ -d "$data" ] && data=$(cd "$data" && pwd)
-work=$(mktemp -d) || exit 1
+# shellcheck source=tests/programs/check.sh
+source "$(dirname "$0")/check.sh"
+needs_programs "${1:-}" e2p panorama
 full=$work/full_disk
 # shellcheck disable=SC2317  # called by trap
 clean_up() {
@@ -22,62 +14,14 @@ clean_up() {
 trap clean_up EXIT
 cd "$work" || exit 1
 
-passed=0 failed=0 skipped=0
-out='' err='' code=0
-
-ok() { passed=$((passed + 1)); echo "ok      $1"; }
-bad() { failed=$((failed + 1)); echo "FAILED  $1: $2"; }
-skip() { skipped=$((skipped + 1)); echo "skipped $1: $2"; }
-verdict() { # NAME COMMAND…: ok if the command succeeds
-  local name=$1
-  shift
-  if "$@"; then ok "$name"; else bad "$name" "not so: $*"; fi
-}
-
-# leaves out of .err how far a slow run has come (a line every five seconds); with --quiet such a
-# line would be a mistake and stays
-leave_out_progress() { # ARGUMENTS…: of the run
-  [[ " $* " == *" --quiet "* ]] && return
-  grep -Ev '^e2p: [0-9]+(/[0-9]+)? images, [0-9.]+ images/s(, .* left)?$' "$work/.err" >"$work/.left"
-  mv "$work/.left" "$work/.err"
-}
-run() { # ARGUMENTS…: runs e2p, keeps what it says
-  "$bin/e2p" "$@" >"$work/.out" 2>"$work/.err"
-  code=$?
-  leave_out_progress "$@"
-  out=$(cat "$work/.out")
-  err=$(cat "$work/.err")
-}
-
-lines() { if [ -s "$1" ]; then wc -l <"$1"; else echo 0; fi; }
+run() { run_program e2p "$@"; }
+refuses() { program_refuses "${@:1:3}" e2p "${@:4}"; } # NAME CODE PATTERN ARGUMENTS…
 count() { find "$1" -type f -name "${2:-*}" 2>/dev/null | wc -l; }
 same() { diff -rq "$@" >/dev/null 2>&1; }
 
 png_size() { # FILE: prints WIDTHxHEIGHT from its header
   od -An -j16 -N8 -tu1 "$1" |
     awk '{ printf "%dx%d\n", (($1*256+$2)*256+$3)*256+$4, (($5*256+$6)*256+$7)*256+$8 }'
-}
-
-# NAME CODE PATTERN ARGUMENTS…: must end with the code, say one line "e2p: …" that matches, and
-# leave no file in refused/ (where the arguments may put output)
-refuses() {
-  local name=$1 wanted=$2 pattern=$3
-  shift 3
-  rm -rf refused
-  run "$@"
-  if [ "$code" -ne "$wanted" ]; then
-    bad "$name" "exit code $code, wanted $wanted ($err)"
-  elif [ "$(lines .err)" -ne 1 ] || [[ $err != "e2p: "* ]]; then
-    bad "$name" "wanted one line 'e2p: …' on stderr, got: $err"
-  elif [ -n "$out" ]; then
-    bad "$name" "printed on stdout: $out"
-  elif ! [[ $err =~ $pattern ]]; then
-    bad "$name" "the message does not match '$pattern': $err"
-  elif [ -e refused ]; then
-    bad "$name" "left behind: $(find refused | tr '\n' ' ')"
-  else
-    ok "$name"
-  fi
 }
 
 # NAME FILES ARGUMENTS…: must end with 0, say nothing on stderr, write that many files to done/
@@ -320,7 +264,7 @@ refuses "--output that holds no files" 2 "/proc/sys" room.png --output /proc/sys
 # a file that grows too large, then a disk that is full: nothing half-written
 (ulimit -f 60 && trap '' XFSZ && "$bin/e2p" room.png --output limited --format png >.out 2>.err)
 code=$?
-leave_out_progress
+leave_out_progress e2p
 err=$(cat .err)
 verdict "files of limited size: exit code 1" [ "$code $(lines .err)" = "1 1" ]
 verdict "the remedy" [ "${err/--size/}" != "$err" ]
@@ -348,7 +292,7 @@ done
 kill -TERM $victim 2>/dev/null
 wait $victim
 code=$?
-leave_out_progress
+leave_out_progress e2p
 verdict "stopped: exit code 143 and one line" [ "$code $(lines .err)" = "143 1" ]
 verdict "stopped: whole frames only" [ $(($(count stopped 'm*') % 8)) -eq 0 ]
 verdict "stopped: cameras.json is there" [ -s stopped/cameras.json ]
@@ -391,5 +335,4 @@ else
   skip "a video that is cut off" "no $video (KERNELS_TEST_DATA)"
 fi
 
-echo "$passed ok, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+closing_line

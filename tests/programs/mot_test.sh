@@ -3,62 +3,17 @@
 # One line a case; exit code 1 if any failed. KERNELS_TEST_DATA names the folder of published ground
 # truth and tracks (default: ../shared/data beside the checkout); cases that need it are skipped
 # where it is missing.
-set -u
-
-if [ $# -ne 1 ] || [ ! -x "$1/mot-eval" ] || [ ! -x "$1/mot-compare" ]; then
-  echo "usage: mot_test.sh BIN_DIR (with the programs mot-eval and mot-compare in it)" >&2
-  exit 2
-fi
-bin=$(cd "$1" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
-data=${KERNELS_TEST_DATA:-$here/../../../shared/data}/mot
-[ -d "$data" ] && data=$(cd "$data" && pwd)
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/programs/check.sh
+source "$(dirname "$0")/check.sh"
+needs_programs "${1:-}" mot-eval mot-compare
+data=$data/mot
 cd "$work" || exit 1
-
-passed=0 failed=0 skipped=0
-out='' err='' code=0
-
-ok() { passed=$((passed + 1)); echo "ok      $1"; }
-bad() { failed=$((failed + 1)); echo "FAILED  $1: $2"; }
-skip() { skipped=$((skipped + 1)); echo "skipped $1: $2"; }
-verdict() { # NAME COMMAND…: ok if the command succeeds
-  local name=$1
-  shift
-  if "$@"; then ok "$name"; else bad "$name" "not so: $* ($out $err)"; fi
-}
-
-run() { # PROGRAM ARGUMENTS…: keeps what it says
-  "$bin/$1" "${@:2}" >.out 2>.err
-  code=$?
-  out=$(cat .out)
-  err=$(cat .err)
-}
-
-# NAME CODE PATTERN PROGRAM ARGUMENTS…: must end with the code and say one line "program: …"
-refuses() {
-  local name=$1 wanted=$2 pattern=$3
-  shift 3
-  run "$@"
-  if [ "$code" -ne "$wanted" ]; then
-    bad "$name" "exit code $code, wanted $wanted ($err)"
-  elif [ "$(wc -l <.err)" -ne 1 ] || [[ $err != "$1: "* ]]; then
-    bad "$name" "wanted one line '$1: …' on stderr, got: $err"
-  elif [ -n "$out" ]; then
-    bad "$name" "printed on stdout: $out"
-  elif ! [[ $err =~ $pattern ]]; then
-    bad "$name" "the message does not match '$pattern': $err"
-  else
-    ok "$name"
-  fi
-}
 
 # NAME CODE ARGUMENTS…: mot-compare must end with the code and nothing on stderr
 compares() {
   local name=$1 wanted=$2
   shift 2
-  run mot-compare "$@"
+  run_program mot-compare "$@"
   if [ "$code" -ne "$wanted" ] || [ -n "$err" ]; then
     bad "$name" "exit code $code, wanted $wanted ($err)"
   else
@@ -88,7 +43,7 @@ sed 's/,[^,]*,[^,]*$/,-1,-1/; s/,[01],-1,-1$/,0.9,-1,-1/' truth/street.txt >trac
 # boxes of tracks that count, and those among them that are wrong
 for case in mot15:40:30 mot16:20:10 mot17:20:10 mot20:15:5; do
   IFS=: read -r name boxes wrong <<<"$case"
-  run mot-eval --gt truth/street.txt --tracks tracks/street.txt --benchmark "$name" \
+  run_program mot-eval --gt truth/street.txt --tracks tracks/street.txt --benchmark "$name" \
     --json scores.json
   verdict "$name: exit code" [ "$code" -eq 0 ]
   verdict "$name: $boxes boxes count" [ "$(figure Dets)" = "$boxes" ]
@@ -106,42 +61,42 @@ mkdir -p challenge/street/gt
 cp truth/street.txt challenge/street/gt/gt.txt
 printf '[Sequence]\nname=street\nseqLength=9\n' >challenge/street/seqinfo.ini
 cp tracks/street.txt tracks/other.txt
-run mot-eval --gt challenge --tracks tracks --benchmark mot17 --json scores.json
+run_program mot-eval --gt challenge --tracks tracks --benchmark mot17 --json scores.json
 verdict "SEQ/gt/gt.txt" [ "$code" -eq 0 ]
 verdict "seqinfo.ini" [ "$(figure CLR_Frames)" = 9 ]
 verdict "tracks without ground truth are named" \
   [ "$err" = "mot-eval: no ground truth for tracks/other.txt: left out" ]
-run mot-eval --gt truth --tracks tracks
+run_program mot-eval --gt truth --tracks tracks
 verdict "two folders" [ "$code" -eq 0 ]
 cp truth/street.txt second.txt
-run mot-eval --gt truth/street.txt second.txt --tracks tracks/street.txt tracks/street.txt
+run_program mot-eval --gt truth/street.txt second.txt --tracks tracks/street.txt tracks/street.txt
 verdict "two pairs" [ "$(grep -c -E '^ +(street|second|COMBINED) ' .out)" -eq 3 ]
 : >empty.txt
-run mot-eval --gt truth/street.txt --tracks empty.txt --json scores.json
+run_program mot-eval --gt truth/street.txt --tracks empty.txt --json scores.json
 verdict "no tracks at all" [ "$code-$(figure CLR_FN)" = 0-10 ]
 { tac tracks/street.txt | sed 's/$/\r/'; printf '%s' "$(row 1000000000 1 5 5 1 -1)"; } >odd.txt
-run mot-eval --gt truth/street.txt --tracks odd.txt --benchmark mot17 --json scores.json
+run_program mot-eval --gt truth/street.txt --tracks odd.txt --benchmark mot17 --json scores.json
 verdict "out of order, CRLF, no last line end, frame 10^9" \
   [ "$code-$(figure CLR_TP)-$(figure CLR_FP)" = 0-10-11 ]
 
 eval=(mot-eval --gt truth/street.txt --tracks)
-refuses "nothing asked" 2 "--help" mot-eval
-refuses "unknown benchmark" 2 "--benchmark: wanted mot15" "${eval[@]}" odd.txt --benchmark mot18
-refuses "missing tracks" 2 "none.txt: does not exist" "${eval[@]}" none.txt
-refuses "a file and a folder" 2 "one folder of each" "${eval[@]}" tracks
-refuses "fewer tracks" 2 "as many of each" mot-eval --gt second.txt truth/street.txt --tracks odd.txt
-refuses "a sequence without tracks" 2 "no tracks for .*street" mot-eval --gt truth --tracks challenge
-refuses "the same name twice" 2 "two sequences" mot-eval --gt second.txt second.txt \
+program_refuses "nothing asked" 2 "--help" mot-eval
+program_refuses "unknown benchmark" 2 "--benchmark: wanted mot15" "${eval[@]}" odd.txt --benchmark mot18
+program_refuses "missing tracks" 2 "none.txt: does not exist" "${eval[@]}" none.txt
+program_refuses "a file and a folder" 2 "one folder of each" "${eval[@]}" tracks
+program_refuses "fewer tracks" 2 "as many of each" mot-eval --gt second.txt truth/street.txt --tracks odd.txt
+program_refuses "a sequence without tracks" 2 "no tracks for .*street" mot-eval --gt truth --tracks challenge
+program_refuses "the same name twice" 2 "two sequences" mot-eval --gt second.txt second.txt \
   --tracks odd.txt odd.txt
-refuses "json that cannot be written" 1 "cannot write" "${eval[@]}" odd.txt --json none/x.json
+program_refuses "json that cannot be written" 1 "cannot write" "${eval[@]}" odd.txt --json none/x.json
 head -3 tracks/street.txt >bad.txt
 echo "2,5,nan,0,1,1,1" >>bad.txt
-refuses "NaN: file, line, column" 2 "bad.txt:4: column 3 \(left\)" "${eval[@]}" bad.txt
+program_refuses "NaN: file, line, column" 2 "bad.txt:4: column 3 \(left\)" "${eval[@]}" bad.txt
 row 5 1 0 0 1 -1 | cat tracks/street.txt - >bad.txt
-refuses "an id twice in a frame" 2 "bad.txt.*id 1 twice in frame 5" "${eval[@]}" bad.txt
+program_refuses "an id twice in a frame" 2 "bad.txt.*id 1 twice in frame 5" "${eval[@]}" bad.txt
 sed 's/-1,-1$/2,-1/' tracks/street.txt >bad.txt
-refuses "a car's tracks" 2 "class of a track" "${eval[@]}" bad.txt --benchmark mot17
-run mot-eval "${eval[@]:1}" bad.txt
+program_refuses "a car's tracks" 2 "class of a track" "${eval[@]}" bad.txt --benchmark mot17
+run_program mot-eval "${eval[@]:1}" bad.txt
 verdict "which MOT15 does not ask" [ "$code" -eq 0 ]
 
 # --- mot-compare
@@ -176,17 +131,17 @@ verdict "quiet" [ -z "$out" ]
   awk 'BEGIN { for (k = 0; k < 60000; ++k) printf "1,%d,%d,%d,8,16,1\n", k + 2, k % 300 * 10, int(k / 300) * 20 }'
 } >wide.txt
 compares "60,000 boxes and a wide one" 0 wide.txt wide.txt
-refuses "one file" 2 "B is required" mot-compare $a
-refuses "a file that is missing" 2 "cannot read none.txt" mot-compare $a none.txt
-refuses "no tracks" 2 "id -1 twice in frame 1" mot-compare <(printf '%s\n' 1,-1,{0,9},0,1,1,1) $a
-refuses "negative tolerance" 2 "--tolerance" mot-compare $a $a --tolerance=-1
+program_refuses "one file" 2 "B is required" mot-compare $a
+program_refuses "a file that is missing" 2 "cannot read none.txt" mot-compare $a none.txt
+program_refuses "no tracks" 2 "id -1 twice in frame 1" mot-compare <(printf '%s\n' 1,-1,{0,9},0,1,1,1) $a
+program_refuses "negative tolerance" 2 "--tolerance" mot-compare $a $a --tolerance=-1
 
 # --- published ground truth and tracks
 if [ -d "$data" ]; then
   for case in devkit_example:0.5551155115511551:0.6242960579243765 \
     sort:0.6957095709570957:0.7047762316660399; do
     IFS=: read -r tracker mota idf1 <<<"$case"
-    run mot-eval --gt "$data/ground_truth" --tracks "$data/tracks/$tracker" --json scores.json
+    run_program mot-eval --gt "$data/ground_truth" --tracks "$data/tracks/$tracker" --json scores.json
     close() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a - b < 1e-6 && b - a < 1e-6) }'; }
     verdict "$tracker: MOTA" close "$(figure MOTA)" "$mota"
     verdict "$tracker: IDF1" close "$(figure IDF1)" "$idf1"
@@ -197,5 +152,4 @@ else
   skip "published tracks" "no test data at $data (set KERNELS_TEST_DATA)"
 fi
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+closing_line

@@ -3,70 +3,15 @@
 # One line a case; exit code 1 if any failed. KERNELS_TEST_DATA names the folder of sequences and
 # of the original trackers' tracks (default: ../shared/data beside the checkout); cases that need it
 # are skipped where it is missing.
-set -u
-
-if [ $# -ne 1 ] || [ ! -x "$1/track" ] || [ ! -x "$1/walkers" ] || [ ! -x "$1/mot-compare" ]; then
-  echo "usage: track_test.sh BIN_DIR (with the programs track, walkers, mot-compare in it)" >&2
-  exit 2
-fi
-bin=$(cd "$1" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
-data=${KERNELS_TEST_DATA:-$here/../../../shared/data}
-[ -d "$data" ] && data=$(cd "$data" && pwd)
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/programs/check.sh
+source "$(dirname "$0")/check.sh"
+needs_programs "${1:-}" track walkers mot-compare
 cd "$work" || exit 1
 
-passed=0 failed=0 skipped=0
-out='' err='' code=0
-
-ok() { passed=$((passed + 1)); echo "ok      $1"; }
-bad() { failed=$((failed + 1)); echo "FAILED  $1: $2"; }
-skip() { skipped=$((skipped + 1)); echo "skipped $1: $2"; }
-verdict() { # NAME COMMAND…: ok if the command succeeds
-  local name=$1
-  shift
-  if "$@"; then ok "$name"; else bad "$name" "not so: $*"; fi
-}
-# leaves out of .err how far a slow run has come (a line every five seconds); with --quiet such a
-# line would be a mistake and stays
-leave_out_progress() { # ARGUMENTS…: of the run
-  [[ " $* " == *" --quiet "* ]] && return
-  grep -Ev '^track: [0-9]+(/[0-9]+)? frames, [0-9.]+ frames/s(, .* left)?$' "$work/.err" >"$work/.left"
-  mv "$work/.left" "$work/.err"
-}
-run() { # ARGUMENTS…: runs track, keeps what it says
-  "$bin/track" "$@" >"$work/.out" 2>"$work/.err"
-  code=$?
-  leave_out_progress "$@"
-  out=$(cat "$work/.out")
-  err=$(cat "$work/.err")
-}
-lines() { if [ -s "$1" ]; then wc -l <"$1"; else echo 0; fi; }
+run() { run_program track "$@"; }
+refuses() { program_refuses "${@:1:3}" track "${@:4}"; } # NAME CODE PATTERN ARGUMENTS…
 hidden() { find . -name '.*' -type f ! -name .out ! -name .err | wc -l; }
 agree() { "$bin/mot-compare" "$1" "$2" >/dev/null 2>&1; }
-
-# NAME CODE PATTERN ARGUMENTS…: must end with the code, say one line "track: …" that matches, and
-# leave no file in refused/ (where the arguments may put output)
-refuses() {
-  local name=$1 wanted=$2 pattern=$3
-  shift 3
-  rm -rf refused
-  run "$@"
-  if [ "$code" -ne "$wanted" ]; then
-    bad "$name" "exit code $code, wanted $wanted ($err)"
-  elif [ "$(lines .err)" -ne 1 ] || [[ $err != "track: "* ]]; then
-    bad "$name" "wanted one line 'track: …' on stderr, got: $err"
-  elif [ -n "$out" ]; then
-    bad "$name" "printed on stdout: $out"
-  elif ! [[ $err =~ $pattern ]]; then
-    bad "$name" "the message does not match '$pattern': $err"
-  elif [ -e refused ]; then
-    bad "$name" "left behind: $(find refused | tr '\n' ' ')"
-  else
-    ok "$name"
-  fi
-}
 
 # NAME FILE ARGUMENTS…: must end with 0, say nothing on stderr, write the file
 does() {
@@ -313,7 +258,7 @@ done
 kill -TERM $victim 2>/dev/null
 wait $victim
 code=$?
-leave_out_progress
+leave_out_progress track
 verdict "stopped: exit code 143 and one line" [ "$code $(lines .err)" = "143 1" ]
 verdict "stopped: nothing left behind" [ ! -e stopped ]
 verdict "no temporary files anywhere" [ "$(hidden)" -eq 0 ]
@@ -347,5 +292,4 @@ else
   skip "a real video" "no $data/video/judo (KERNELS_TEST_DATA)"
 fi
 
-echo "$passed ok, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+closing_line

@@ -143,10 +143,12 @@ void check_images(std::string_view operation, std::string_view argument,
   std::int64_t inside = e[Rank - 2] * e[Rank - 1];
   for (const int d : order) {
     if (e[d] == 1) continue;
-    const std::string wanted = (d == Rank - 3 ? "a row stride" : "an image stride") +
-                               std::string(" of at least ") + std::to_string(inside) +
-                               ", so that nothing overlaps";
-    if (s[d] < inside) refuse(operation, argument, wanted, std::to_string(s[d]));
+    if (s[d] < inside) {
+      const std::string what = d == Rank - 3 ? "a row stride" : "an image stride";
+      refuse(operation, argument,
+             what + " of at least " + std::to_string(inside) + ", so that nothing overlaps",
+             std::to_string(s[d]));
+    }
     if (s[d] > (kMost - inside) / e[d]) {
       refuse(operation, argument, "fewer than 2^61 bytes", "strides " + shape_text(s));
     }

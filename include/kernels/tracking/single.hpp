@@ -14,8 +14,7 @@ class single_tracker {
   using machine = Machine;
   using model = Model;
 
-  /// One frame, also if it has no detections. No allocation once the largest frame was seen
-  /// (with masks: a few small ones).
+  /// One frame, also if it has no detections. No allocation once the largest frame was seen.
   /// Errors: kernels::error, before anything changes, for a context that this tracker cannot use,
   /// and for a crowd: more than 2^24 pairs of a track and a detection that overlap (give fewer
   /// detections, or use nms before).
