@@ -18,6 +18,21 @@ struct box_loops {
                std::int64_t first, std::int64_t last);
 };
 
+/// run(format) with the format as a constant.
+template <class Run>
+void with_format(box_format format, const Run& run) {
+  switch (format) {
+    case box_format::xyxy:
+      return run(std::integral_constant<box_format, box_format::xyxy>());
+    case box_format::tlwh:
+      return run(std::integral_constant<box_format, box_format::tlwh>());
+    case box_format::cxcywh:
+      return run(std::integral_constant<box_format, box_format::cxcywh>());
+    case box_format::xyah:
+      return run(std::integral_constant<box_format, box_format::xyah>());
+  }
+}
+
 namespace box_portable {
 #include <kernels/cpu/box_loops.inl>
 }  // namespace box_portable
