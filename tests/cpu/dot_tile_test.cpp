@@ -69,7 +69,8 @@ TEST_CASE("dot tile: every instruction set gives the bits of the definition") {
     if (!kernels::cpu::supported(isa)) continue;
     CAPTURE(kernels::cpu::name(isa));
     for (const std::int64_t dimension : {1, 15, 16, 17, 33, 512}) {
-      for (const auto& shape : {std::pair{1, 1}, {4, 6}, {5, 7}, {9, 13}, {3, 31}}) {
+      for (const auto& shape :
+           {std::pair{1, 1}, {4, 6}, {5, 7}, {9, 13}, {3, 31}, {16, 8}, {11, 17}}) {
         const std::int64_t m = shape.first, n = shape.second;
         CAPTURE(dimension);
         CAPTURE(m);
