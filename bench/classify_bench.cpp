@@ -4,6 +4,7 @@
 #include "instruction_sets.hpp"
 
 #include <kernels/classify.hpp>
+#include <kernels/cosine.hpp>
 
 #include <algorithm>
 #include <cmath>
