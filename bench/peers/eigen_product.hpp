@@ -1,5 +1,5 @@
-// A matrix product of Eigen, compiled apart for the processor that builds it (-march=native): what a
-// careful user of such a library would call for the cosine similarities of unit rows.
+// A matrix product of Eigen, compiled apart for the processor that builds it (-march=native): what
+// a careful user of such a library would call for the cosine similarities of unit rows.
 #pragma once
 
 #include <cstdint>
