@@ -33,8 +33,8 @@ namespace kernels::inline KERNELS_ABI {
 /// a non-finite one matches nothing, and its verdict says so.
 ///
 /// Profiles are the direction of the mean of the identity's unit vectors. Sums are kept as 64-bit
-/// fixed-point numbers (elements cut to multiples of 2^-40), so they depend on the vectors that are
-/// there and on nothing else: not on their order, and not on what was replaced or removed.
+/// fixed-point numbers (elements rounded to multiples of 2^-40), so they depend on the vectors that
+/// are there and on nothing else: not on their order, and not on what was replaced or removed.
 ///
 /// Ties go to the lower row; for rules best_mean and profile, to the earlier identity.
 ///
@@ -237,12 +237,18 @@ class gallery {
                  "NaN or infinity in row " + std::to_string(r));
         }
       }
+      const std::int64_t columns = rows.extent[1];
       raw.resize(rows.size());
-      float* out = raw.data();
+      const auto widen = cpu::widen_row_for<std::remove_const_t<T>>(cpu::choose(exec.isa));
       for (std::int64_t r = 0; r < rows.extent[0]; ++r) {
         const T* in = rows.data + r * rows.stride[0];
-        for (std::int64_t i = 0; i < rows.extent[1]; ++i) {
-          *out++ = math::to_float32(in[i * rows.stride[1]]);
+        float* out = raw.data() + r * columns;
+        if (columns <= 1 || rows.stride[1] == 1) {
+          widen(in, out, columns);
+        } else {
+          for (std::int64_t i = 0; i < columns; ++i) {
+            out[i] = math::to_float32(in[i * rows.stride[1]]);
+          }
         }
       }
     }
