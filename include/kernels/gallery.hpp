@@ -173,7 +173,8 @@ class gallery {
     const packed_rows unit = gallery_detail::packed_queries(exec, queries);
     const std::shared_lock reading(state_->lock);
     if (queries.extent[0] > 0) check_columns("queries", queries.extent[1]);
-    const auto found = gallery_detail::best_identities(exec, state_->store, unit, params);
+    const auto found = gallery_detail::with_lock_held(
+        [&] { return gallery_detail::best_identities(exec, state_->store, unit, params); });
     return describe(found, unit, params);
   }
   template <class T>
@@ -195,7 +196,8 @@ class gallery {
     const packed_rows unit = gallery_detail::packed_queries(exec, queries);
     const std::shared_lock reading(state_->lock);
     if (queries.extent[0] > 0) check_columns("queries", queries.extent[1]);
-    return describe(gallery_detail::best_slots(exec, state_->store, unit, k, threshold));
+    return describe(gallery_detail::with_lock_held(
+        [&] { return gallery_detail::best_slots(exec, state_->store, unit, k, threshold); }));
   }
 
   /// Writes a file that replaces the one of that name when it is complete and on disk, so that at
@@ -249,7 +251,8 @@ class gallery {
     const bool unknown = store.dimension() == 0;
     if (unknown) store.set_dimension(given.unit.dimension());
     try {
-      store.append(exec, labels, given.raw.data(), given.unit);
+      gallery_detail::with_lock_held(
+          [&] { store.append(exec, labels, given.raw.data(), given.unit); });
     } catch (...) {
       if (unknown) store.set_dimension(0);
       throw;
