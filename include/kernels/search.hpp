@@ -14,6 +14,7 @@
 #pragma once
 
 #include <kernels/cpu/search.hpp>
+#include <kernels/search_gpu.hpp>
 
 #include <cstddef>
 
@@ -46,43 +47,6 @@ struct threshold_matches {
   std::vector<float> scores;
 };
 
-/// Refuses what search() cannot run with.
-template <class T>
-void check_search(const char* operation, const search_gallery& gallery,
-                  const view<const T, 2>& queries, const search_params& params) {
-  check_array(operation, "queries", queries);
-  if (queries.extent[1] != gallery.dimension()) {
-    refuse(operation, "queries", "rows of " + std::to_string(gallery.dimension()) + " elements",
-           std::to_string(queries.extent[1]));
-  }
-  if (params.k < 1 || params.k > 2048) {
-    refuse(operation, "k", "1 to 2048", std::to_string(params.k));
-  }
-  if (params.threshold) {
-    const float t = *params.threshold;
-    const metric what = gallery.options().metric;
-    if (what == metric::cosine && !(t >= -1 && t <= 1)) {
-      refuse(operation, "threshold", "a similarity of −1 to 1", number_text(double{t}));
-    }
-    if (what == metric::euclidean && !(t >= 0)) {
-      refuse(operation, "threshold", "a distance of 0 or more", number_text(double{t}));
-    }
-    if (t != t) refuse(operation, "threshold", "a number", "nan");
-  }
-  if (params.gallery_groups.data != nullptr || params.query_groups.data != nullptr) {
-    check_array(operation, "gallery_groups", params.gallery_groups, {gallery.count()});
-    check_array(operation, "query_groups", params.query_groups, {queries.extent[0]});
-  }
-  if (params.excluded_offsets.data != nullptr) {
-    check_length(operation, "excluded_offsets", params.excluded_offsets, queries.extent[0] + 1);
-    check_array(operation, "excluded", params.excluded);
-    check_offsets(operation, "excluded_offsets", params.excluded_offsets,
-                  params.excluded.extent[0]);
-  } else if (params.excluded.extent[0] != 0) {
-    refuse(operation, "excluded_offsets", "one entry more than queries", "null");
-  }
-}
-
 /// The k best rows for each query.
 /// queries: (Q, D) of float, half or bfloat16, not normalised by the caller (nor harmed by it).
 /// ids, scores: (Q, k). Where fewer than k rows are found: id −1, score −∞ (euclidean +∞). A query
@@ -96,7 +60,8 @@ template <class T>
 void search(on_cpu exec, const search_gallery& gallery, const view<const T, 2>& queries,
             const view<std::int64_t, 2>& ids, const view<float, 2>& scores,
             const search_params& params = {}) {
-  check_search("search", gallery, queries, params);
+  check_search("search", gallery.options().metric, gallery.count(), gallery.dimension(), queries,
+               params);
   const std::int64_t count = queries.extent[0];
   check_array("search", "ids", ids, {count, params.k});
   check_array("search", "scores", scores, {count, params.k});
@@ -131,7 +96,8 @@ threshold_matches search_all(on_cpu exec, const search_gallery& gallery,
                              const view<const T, 2>& queries, const search_params& params) {
   search_params checked = params;
   checked.k = 1;
-  check_search("search_all", gallery, queries, checked);
+  check_search("search_all", gallery.options().metric, gallery.count(), gallery.dimension(),
+               queries, checked);
   if (!params.threshold) refuse("search_all", "threshold", "a number", "none");
   const std::int64_t count = queries.extent[0];
   if (params.statistics != nullptr) {

@@ -16,6 +16,8 @@
 //   residual = ‖c−ĉ‖ + κ₁‖ĉ‖ + κ₂‖·‖,  size = ‖c‖,  slack = what distances add.
 #pragma once
 
+#include <kernels/embedding/first_pass.hpp>
+#include <kernels/embedding/metric.hpp>
 #include <kernels/embedding/packed_rows.hpp>
 #include <kernels/math/search.hpp>
 
@@ -23,9 +25,6 @@
 #include <vector>
 
 namespace kernels::inline KERNELS_ABI {
-
-/// What the first pass over a gallery reads. It changes the time, never the answer.
-enum class first_pass { float32, float16, bfloat16, int8 };
 
 /// A number that is at least x ≥ 0, as a float.
 inline float rounded_up(double x) { return static_cast<float>(x * (1 + 1e-6) + 0x1p-126); }
