@@ -148,7 +148,7 @@ class search_scan {
   }
 
   void scan() {
-    constexpr std::int64_t kChunkBytes = 256 << 10;
+    constexpr std::int64_t kChunkBytes = 512 << 10;
     constexpr std::int64_t kRows = compact_rows::kPanelRows;
     const std::int64_t panels = (rows_.count() + kRows - 1) / kRows;
     const std::int64_t bytes = kRows * rows_.stride() * 4;
