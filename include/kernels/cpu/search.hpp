@@ -148,20 +148,19 @@ class search_scan {
   }
 
   void scan() {
-    constexpr std::int64_t kChunkBytes = 512 << 10;
+    constexpr std::int64_t kChunkBytes = 512 << 10;  // half of a second-level cache
     constexpr std::int64_t kRows = compact_rows::kPanelRows;
     const std::int64_t panels = (rows_.count() + kRows - 1) / kRows;
-    const std::int64_t bytes = kRows * rows_.stride() * 4;
-    const std::int64_t chunk = std::max<std::int64_t>(
-        1, kChunkBytes /
-               std::max<std::int64_t>(1, compact_.usable() ? compact_.panel_bytes() : bytes));
+    const std::int64_t bytes = std::max<std::int64_t>(
+        1, compact_.usable() ? compact_.panel_bytes() : kRows * rows_.stride() * 4);
+    const std::int64_t wanted =
+        exec_.threads > 0 ? exec_.threads : std::max(1U, std::thread::hardware_concurrency());
+    const std::int64_t chunk = std::clamp<std::int64_t>(
+        panels / (4 * wanted), 1, std::max<std::int64_t>(1, kChunkBytes / bytes));
     const std::int64_t chunks = (panels + chunk - 1) / chunk;
-    const int wanted = exec_.threads > 0
-                           ? exec_.threads
-                           : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    const std::int64_t worth = 1 + panels * bytes * size() / (1 << 20);
-    parts_.resize(static_cast<std::size_t>(
-        std::max<std::int64_t>(1, std::min({std::int64_t{wanted}, chunks, worth}))));
+    const std::int64_t worth = 1 + panels * bytes * size() / (256 << 10);  // a thread costs time
+    parts_.resize(
+        static_cast<std::size_t>(std::max<std::int64_t>(1, std::min({wanted, chunks, worth}))));
     std::atomic<std::int64_t> next{0};
     parallel_for(exec_, static_cast<std::int64_t>(parts_.size()), [&](std::int64_t p) {
       part& mine = parts_[static_cast<std::size_t>(p)];
