@@ -23,7 +23,7 @@ std::vector<instruction_set> sets() {
 }  // namespace
 
 TEST_CASE("search cpu: the bytes of a plain scan, whatever the first pass and instruction set") {
-  for (const data_set& set : data_sets(1500)) {
+  for (const data_set& set : data_sets(1100)) {
     CAPTURE(set.name);
     for (const metric what : kMetrics) {
       CAPTURE(static_cast<int>(what));
@@ -33,20 +33,17 @@ TEST_CASE("search cpu: the bytes of a plain scan, whatever the first pass and in
         const search_gallery gallery(on_cpu{2}, set.gallery.view(), {what, pass});
         for (const instruction_set isa : sets()) {
           CAPTURE(kernels::cpu::name(isa));
-          for (const int k : {1, 10, 100}) {
-            CAPTURE(k);
-            const found got = run({1, isa}, gallery, set.queries.view(), k);
-            CHECK(got == expected.prefix(k));
-          }
+          CHECK(run({1, isa}, gallery, set.queries.view(), 10) == expected.prefix(10));
         }
-        CHECK(run({3}, gallery, set.queries.view(), 10) == expected.prefix(10));
+        CHECK(run({3}, gallery, set.queries.view(), 1) == expected.prefix(1));
+        CHECK(run({2}, gallery, set.queries.view(), 100) == expected);
       }
     }
   }
 }
 
 TEST_CASE("search cpu: more rows than candidates are kept") {
-  for (data_set set : data_sets(9000)) {
+  for (data_set set : data_sets(4000)) {
     if (set.name == "random" || set.name == "narrow cone") continue;
     CAPTURE(set.name);
     // the best rows last, so that nothing can be excluded early
