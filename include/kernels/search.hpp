@@ -65,15 +65,15 @@ void search(on_cpu exec, const search_gallery& gallery, const view<const T, 2>& 
   const std::int64_t count = queries.extent[0];
   check_array("search", "ids", ids, {count, params.k});
   check_array("search", "scores", scores, {count, params.k});
-  if (params.statistics != nullptr) {
-    params.statistics->survivors.assign(static_cast<std::size_t>(count), 0);
-  }
   const metric what = gallery.options().metric;
   const packed_rows packed_queries(exec, queries, what == metric::cosine);
   const cpu::search_request request{
       params.k,        params.threshold,       params.gallery_groups, params.query_groups,
       params.excluded, params.excluded_offsets};
   cpu::search_scan scan(exec, gallery, packed_queries, request);
+  if (params.statistics != nullptr) {
+    params.statistics->survivors.assign(static_cast<std::size_t>(count), 0);
+  }
   scan.run([&](std::int64_t q, const std::vector<cpu::search_hit>& hits, std::int64_t survivors) {
     for (std::int64_t j = 0; j < params.k; ++j) {
       const bool found = j < static_cast<std::int64_t>(hits.size());
@@ -100,9 +100,6 @@ threshold_matches search_all(on_cpu exec, const search_gallery& gallery,
                queries, checked);
   if (!params.threshold) refuse("search_all", "threshold", "a number", "none");
   const std::int64_t count = queries.extent[0];
-  if (params.statistics != nullptr) {
-    params.statistics->survivors.assign(static_cast<std::size_t>(count), 0);
-  }
   const packed_rows packed_queries(exec, queries, gallery.options().metric == metric::cosine);
   const cpu::search_request request{0,
                                     params.threshold,
@@ -112,6 +109,9 @@ threshold_matches search_all(on_cpu exec, const search_gallery& gallery,
                                     params.excluded_offsets};
   std::vector<std::vector<cpu::search_hit>> all(static_cast<std::size_t>(count));
   cpu::search_scan scan(exec, gallery, packed_queries, request);
+  if (params.statistics != nullptr) {
+    params.statistics->survivors.assign(static_cast<std::size_t>(count), 0);
+  }
   scan.run([&](std::int64_t q, std::vector<cpu::search_hit>& hits, std::int64_t survivors) {
     all[static_cast<std::size_t>(q)] = std::move(hits);
     if (params.statistics != nullptr) {

@@ -2,7 +2,8 @@
 // instruction sets give differs in its rounding, within the bounds of compact_rows.hpp.
 #pragma once
 
-#include <kernels/cpu/isa.hpp>
+#include <kernels/cpu/search_tile_avx2.hpp>
+#include <kernels/cpu/search_tile_avx512.hpp>
 #include <kernels/embedding/compact_rows.hpp>
 
 #include <cstring>
@@ -153,11 +154,6 @@ struct filter_lanes {
 
 }  // namespace search_portable
 }  // namespace kernels::inline KERNELS_ABI::cpu
-
-#if KERNELS_X86
-#include <kernels/cpu/search_tile_avx2.hpp>
-#include <kernels/cpu/search_tile_avx512.hpp>
-#endif
 
 namespace kernels::inline KERNELS_ABI::cpu {
 

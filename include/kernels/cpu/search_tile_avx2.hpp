@@ -3,6 +3,11 @@
 
 #include <kernels/cpu/isa.hpp>
 
+#include <cstdint>
+#include <cstring>
+
+#if KERNELS_X86
+
 KERNELS_TARGET_BEGIN("avx2,fma,f16c")
 namespace kernels::inline KERNELS_ABI::cpu::search_avx2 {
 
@@ -153,3 +158,5 @@ struct filter_lanes {
 
 }  // namespace kernels::inline KERNELS_ABI::cpu::search_avx2
 KERNELS_TARGET_END
+
+#endif

@@ -4,6 +4,11 @@
 
 #include <kernels/cpu/isa.hpp>
 
+#include <cstdint>
+#include <cstring>
+
+#if KERNELS_X86
+
 KERNELS_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx2,fma")
 namespace kernels::inline KERNELS_ABI::cpu::search_avx512 {
 
@@ -171,3 +176,5 @@ using filter_lanes = search_avx512::filter_lanes;
 
 }  // namespace kernels::inline KERNELS_ABI::cpu::search_vnni
 KERNELS_TARGET_END
+
+#endif
