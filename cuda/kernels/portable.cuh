@@ -9,6 +9,7 @@
 #include <utility>
 
 #if defined(__CUDACC__)
+#include <cuda_fp16.h>
 #include <cuda_runtime.h>
 #define KERNELS_GRID_CONSTANT __grid_constant__
 /// Shared memory of a block: N elements, or as many as the launch asked for.
@@ -84,6 +85,11 @@ __device__ __forceinline__ void store_word(void* p, std::uint32_t word) {
   if (reinterpret_cast<std::uintptr_t>(p) % 4 != 0) throw emulator::error("misaligned store");
   std::memcpy(p, &word, sizeof word);
 #endif
+}
+
+/// A half, given by its bits, as a float: exact, subnormals too.
+__device__ __forceinline__ float half_to_float(std::uint16_t bits) {
+  return __half2float(__ushort_as_half(bits));
 }
 
 }  // namespace kernels::inline KERNELS_ABI::gpu

@@ -59,6 +59,7 @@ class packed_rows {
   /// Floats from one row to the next: the padded dimension.
   [[nodiscard]] std::int64_t stride() const { return stride_; }
   [[nodiscard]] const float* row(std::int64_t r) const { return data_.data() + r * stride_; }
+  [[nodiscard]] const row_state* states() const { return states_.data(); }
   [[nodiscard]] row_state state(std::int64_t r) const { return states_.data()[r]; }
 
  private:
