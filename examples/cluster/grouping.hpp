@@ -12,8 +12,8 @@ namespace kernels::examples {
 
 struct grouping {
   std::vector<std::int32_t> labels;  ///< 0 …, −1: noise
-  std::vector<float> probabilities;  ///< of each row; empty unless the method gives them
-  std::vector<float> persistence;    ///< of each cluster; likewise
+  std::vector<double> probabilities;  ///< of each row; empty unless the method gives them
+  std::vector<double> persistence;    ///< of each cluster; likewise
 
   [[nodiscard]] std::vector<std::int64_t> sizes() const;  ///< by label
   [[nodiscard]] std::int64_t noise() const;

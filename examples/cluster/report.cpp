@@ -14,7 +14,7 @@ using json = nlohmann::ordered_json;
 
 /// Least, median, mean and largest; of what lies in clusters.
 json summary(const grouping& g) {
-  std::vector<float> values;
+  std::vector<double> values;
   for (std::size_t k = 0; k < g.labels.size(); ++k) {
     if (g.labels[k] >= 0) values.push_back(g.probabilities[k]);
   }
@@ -26,7 +26,7 @@ json summary(const grouping& g) {
           {"median", values[values.size() / 2]},
           {"mean", mean},
           {"largest", values.back()},
-          {"sure", std::ranges::count(values, 1.0F)}};
+          {"sure", std::ranges::count(values, 1.0)}};
 }
 
 json parameters(const options& o) {
