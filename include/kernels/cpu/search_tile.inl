@@ -1,0 +1,98 @@
+// First-pass scores of the 64 rows of a panel for a few queries, for one instruction set and one
+// compact type: `Step` says how. Included in each target region.
+
+/// Groups × 16 rows and Queries queries at once, accumulators in registers.
+template <class Step, int Groups, int Queries>
+void compact_block(const std::byte* panel, const std::byte* queries, std::int64_t query_bytes,
+                   std::int64_t steps, float* out) {
+  constexpr std::int64_t kStepBytes = 4 * Step::kBytes;
+  typename Step::sums sums[Queries][Groups];
+  KERNELS_UNROLL_BY(8)
+  for (int q = 0; q < Queries; ++q) {
+    KERNELS_UNROLL_BY(8)
+    for (int g = 0; g < Groups; ++g) sums[q][g] = Step::zero();
+  }
+  for (std::int64_t s = 0; s < steps; ++s) {
+    typename Step::rows right[Groups];
+    KERNELS_UNROLL_BY(8)
+    for (int g = 0; g < Groups; ++g) {
+      right[g] = Step::load(panel + s * kStepBytes + g * Step::kBytes);
+    }
+    KERNELS_UNROLL_BY(8)
+    for (int q = 0; q < Queries; ++q) {
+      const typename Step::query left = Step::broadcast(queries + q * query_bytes, s, steps);
+      KERNELS_UNROLL_BY(8)
+      for (int g = 0; g < Groups; ++g) Step::add(sums[q][g], left, right[g]);
+    }
+  }
+  KERNELS_UNROLL_BY(8)
+  for (int q = 0; q < Queries; ++q) {
+    KERNELS_UNROLL_BY(8)
+    for (int g = 0; g < Groups; ++g) {
+      Step::store(sums[q][g], queries + q * query_bytes, steps, out + q * 64 + g * 16);
+    }
+  }
+}
+
+template <class Step, int Queries>
+void compact_queries_block(const std::byte* panel, const std::byte* queries,
+                           std::int64_t query_bytes, std::int64_t steps, float* out) {
+  constexpr int kGroups = Step::groups(Queries);
+  for (int g = 0; g < 4; g += kGroups) {
+    compact_block<Step, kGroups, Queries>(panel + g * Step::kBytes, queries, query_bytes, steps,
+                                          out + g * 16);
+  }
+}
+
+template <class Step>
+void compact_tile(const std::byte* panel, const std::byte* queries, std::int64_t query_bytes,
+                  std::int64_t count, std::int64_t dimension, float* out) {
+  const std::int64_t steps = dimension / Step::kElements;
+  std::int64_t q = 0;
+  if constexpr (Step::kMostQueries >= 6) {
+    for (; q + 6 <= count; q += 6) {
+      compact_queries_block<Step, 6>(panel, queries + q * query_bytes, query_bytes, steps,
+                                     out + q * 64);
+    }
+  }
+  if constexpr (Step::kMostQueries >= 4) {
+    for (; q + 4 <= count; q += 4) {
+      compact_queries_block<Step, 4>(panel, queries + q * query_bytes, query_bytes, steps,
+                                     out + q * 64);
+    }
+  }
+  if constexpr (Step::kMostQueries == 3) {
+    for (; q + 3 <= count; q += 3) {
+      compact_queries_block<Step, 3>(panel, queries + q * query_bytes, query_bytes, steps,
+                                     out + q * 64);
+    }
+  }
+  if constexpr (Step::kMostQueries >= 2) {
+    for (; q + 2 <= count; q += 2) {
+      compact_queries_block<Step, 2>(panel, queries + q * query_bytes, query_bytes, steps,
+                                     out + q * 64);
+    }
+  }
+  for (; q < count; ++q) {
+    compact_queries_block<Step, 1>(panel, queries + q * query_bytes, query_bytes, steps,
+                                   out + q * 64);
+  }
+}
+
+/// Turns the products of a panel into v = product · scale (+ bias), in place, and says which rows
+/// reach the limit: bit r of the result. scale (with query_scale) and bias may be null.
+inline std::uint64_t compact_filter(float* out, const float* scale, float query_scale,
+                                    const float* bias, float limit) {
+  std::uint64_t mask = 0;
+  for (int r = 0; r < 64; r += filter_lanes::kLanes) {
+    filter_lanes v = filter_lanes::load(out + r);
+    if (scale != nullptr) {
+      v = filter_lanes::mul(
+          v, filter_lanes::mul(filter_lanes::load(scale + r), filter_lanes::all(query_scale)));
+    }
+    if (bias != nullptr) v = filter_lanes::add(v, filter_lanes::load(bias + r));
+    if (scale != nullptr || bias != nullptr) filter_lanes::store(v, out + r);
+    mask |= filter_lanes::reaches(v, filter_lanes::all(limit)) << r;
+  }
+  return mask;
+}
