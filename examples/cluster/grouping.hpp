@@ -11,7 +11,7 @@
 namespace kernels::examples {
 
 struct grouping {
-  std::vector<std::int32_t> labels;  ///< 0 …, −1: noise
+  std::vector<std::int32_t> labels;   ///< 0 …, −1: noise
   std::vector<double> probabilities;  ///< of each row; empty unless the method gives them
   std::vector<double> persistence;    ///< of each cluster; likewise
 

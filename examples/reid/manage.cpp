@@ -45,11 +45,10 @@ int info(const options& o) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(
       order, [&](auto a, auto b) { return contents.vectors[a] > contents.vectors[b]; });
-  std::string text =
-      o.gallery + ": " + count_text(known.size(), "row", "rows") + " of " +
-      count_text(known.identity_count(), "identity", "identities") + ", " +
-      std::to_string(known.dimension()) + " numbers a row, " +
-      bytes_text(static_cast<double>(std::filesystem::file_size(o.gallery))) + "\n";
+  std::string text = o.gallery + ": " + count_text(known.size(), "row", "rows") + " of " +
+                     count_text(known.identity_count(), "identity", "identities") + ", " +
+                     std::to_string(known.dimension()) + " numbers a row, " +
+                     bytes_text(static_cast<double>(std::filesystem::file_size(o.gallery))) + "\n";
   std::vector<std::vector<std::string>> rows = {{"name", "rows"}, {}};
   const auto shown = o.all ? order.size() : std::min(order.size(), kShown);
   for (std::size_t k = 0; k < shown; ++k) {

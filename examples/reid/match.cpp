@@ -40,20 +40,19 @@ struct summary {
   double load = 0, prepare = 0, search = 0, total = 0;
 };
 
-std::string summary_text(const options& o, const embeddings& queries,
-                         const gallery_contents& known, const summary& s) {
-  const std::string header = std::to_string(s.matched) + " of " +
-                             count_text(queries.rows(), "query", "queries") + " matched, " +
-                             count_text(s.lines, "line", "lines") + " in " + o.output + " (" +
-                             std::to_string(known.ids.size()) + " rows of " +
-                             count_text(static_cast<std::int64_t>(known.labels.size()),
-                                        "identity", "identities") +
-                             ", first pass " + o.first_pass + ")\n  " + queries.description() +
-                             "\n";
+std::string summary_text(const options& o, const embeddings& queries, const gallery_contents& known,
+                         const summary& s) {
+  const std::string header =
+      std::to_string(s.matched) + " of " + count_text(queries.rows(), "query", "queries") +
+      " matched, " + count_text(s.lines, "line", "lines") + " in " + o.output + " (" +
+      std::to_string(known.ids.size()) + " rows of " +
+      count_text(static_cast<std::int64_t>(known.labels.size()), "identity", "identities") +
+      ", first pass " + o.first_pass + ")\n  " + queries.description() + "\n";
   std::vector<std::vector<std::string>> steps = {{"", "seconds", "queries/s"}, {}};
   const auto add = [&](const char* step, double seconds) {
-    steps.push_back({step, number_text(seconds, seconds < 0.1 ? 4 : 2),
-                     number_text(static_cast<double>(queries.rows()) / std::max(seconds, 1e-9), 0)});
+    steps.push_back(
+        {step, number_text(seconds, seconds < 0.1 ? 4 : 2),
+         number_text(static_cast<double>(queries.rows()) / std::max(seconds, 1e-9), 0)});
   };
   add("load", s.load);
   add("prepare", s.prepare);
@@ -92,7 +91,8 @@ void append_lines(std::string& csv, const gallery_contents& known, std::int64_t 
 std::string find_all(const options& o, const search_gallery& ready, const gallery_contents& known,
                      const embeddings& queries, int top, summary& s) {
   constexpr std::int64_t kBatch = 1024;
-  search_params params{.k = top};
+  search_params params;
+  params.k = top;
   if (o.threshold) params.threshold = static_cast<float>(*o.threshold);
   std::vector<std::int64_t> ids(static_cast<std::size_t>(kBatch * top));
   std::vector<float> scores(ids.size());
@@ -166,12 +166,14 @@ void add_match(CLI::App& app, action& chosen) {
       ->type_name("K");
   command->add_option("--threshold", o->threshold, "least similarity (default: none)")
       ->type_name("T");
-  command->add_option("--first-pass", o->first_pass,
-                      "what is read of all rows: fp32, fp16, bf16 (default) or int8; all give the\n"
-                      "same answer")
+  command
+      ->add_option("--first-pass", o->first_pass,
+                   "what is read of all rows: fp32, fp16, bf16 (default) or int8; all give the\n"
+                   "same answer")
       ->type_name("TYPE");
-  command->add_option("-o,--output", o->output,
-                      "query,rank,label,index,score, a line a match (default: to the screen)")
+  command
+      ->add_option("-o,--output", o->output,
+                   "query,rank,label,index,score, a line a match (default: to the screen)")
       ->type_name("M.csv");
   command->add_flag("--skip-bad-rows", o->skip_bad_rows,
                     "queries with NaN or infinities match nothing");
