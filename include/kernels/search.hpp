@@ -29,7 +29,7 @@ struct search_statistics {
 struct search_params {
   int k = 10;  ///< 1 to 2048
   /// Least score that is returned; euclidean: largest. None: everything is.
-  std::optional<float> threshold;
+  std::optional<float> threshold = {};
   /// Both or none: rows in the query's group (same camera, same clip) are left out, one number a
   /// gallery row and one a query. A query of a negative group leaves nothing out.
   view<const std::int32_t, 1> gallery_groups = {}, query_groups = {};
