@@ -42,7 +42,7 @@ inline void check(std::string_view operation, const hdbscan_params& p) {
   }
 }
 
-inline void check_distance(std::string_view operation, std::string_view name, float distance) {
+inline void check_distance(std::string_view operation, std::string_view name, double distance) {
   if (!(distance >= 0) || !std::isfinite(distance)) {
     refuse(operation, name, "a finite distance of at least 0", number_text(distance));
   }
