@@ -3,6 +3,7 @@
 
 #include <kernels/cluster/placement.hpp>
 #include <kernels/cpu/clustering_rows.hpp>
+#include <kernels/cpu/distance_tile.hpp>
 #include <kernels/cpu/parallel.hpp>
 
 #include <memory>
