@@ -27,7 +27,7 @@ constexpr const char* kExamples =
     "  threshold  rows joined by a chain of similarities at or above --threshold\n"
     "  single, average, complete\n"
     "             linkage, cut at --threshold or into --clusters\n"
-    "  whispers   chinese whispers on pairs at or above --threshold\n"
+    "  whispers   chinese whispers on pairs at or above --threshold (0 to 1)\n"
     "\n--threshold is a cosine similarity from -1 to 1; with --metric euclidean it is a distance,\n"
     "and what is at or below it is joined. --eps is a distance in both: 1 - similarity, or\n"
     "Euclidean.\n"
@@ -131,12 +131,6 @@ void check_needed(const options& o) {
     throw usage_error(std::string("--method ") + name(o.how) +
                       " needs one of --threshold and --clusters");
   }
-  if (o.how == average && o.euclidean()) {
-    throw usage_error("--method average is for --metric cosine; choose another of the two");
-  }
-  if (o.how == whispers && o.euclidean()) {
-    throw usage_error("--method whispers is for --metric cosine; choose another of the two");
-  }
   if (o.sheet.empty() != o.images.empty()) {
     throw usage_error("--contact-sheet and --images go together; give both or neither");
   }
@@ -155,8 +149,8 @@ void check_numbers(const options& o) {
   if (o.min_samples) check_number("--min-samples", *o.min_samples, 1, kMany);
   if (o.eps) check_number("--eps", *o.eps, 0, o.euclidean() ? kMostDistance : 2);
   if (o.threshold) {
-    check_number("--threshold", *o.threshold, o.euclidean() ? 0 : -1,
-                 o.euclidean() ? kMostDistance : 1);
+    const double least = o.euclidean() || o.how == method::whispers ? 0 : -1;
+    check_number("--threshold", *o.threshold, least, o.euclidean() ? kMostDistance : 1);
   }
   if (o.clusters) check_number("--clusters", *o.clusters, 1, kMany);
   check_number("--alpha", o.alpha, 1e-6, 1e6);
