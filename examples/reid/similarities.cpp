@@ -3,8 +3,7 @@
 #include <common/errors.hpp>
 #include <common/machine.hpp>
 
-#include <kernels/cpu/dot_blocks.hpp>
-#include <kernels/embedding/packed_rows.hpp>
+#include <kernels/cosine.hpp>
 
 #include <string>
 
@@ -16,18 +15,7 @@ std::vector<float> similarities(const view<const float, 2>& a, std::int64_t firs
   part.data += first * a.stride[0];
   part.extent[0] = count;
   std::vector<float> scores(static_cast<std::size_t>(count * b.extent[0]));
-  const on_cpu exec{.threads = threads};
-  const packed_rows left(exec, part, true);
-  const packed_rows right(exec, b, true);
-  cpu::for_each_dot_block(exec, {left.row(0), left.stride(), count},
-                          {right.row(0), right.stride(), b.extent[0]}, [&](const auto& block) {
-                            for (std::int64_t i = 0; i < block.rows; ++i) {
-                              float* out = scores.data() + (block.row + i) * b.extent[0];
-                              for (std::int64_t j = 0; j < block.columns; ++j) {
-                                out[block.column + j] = math::clamp_similarity(block.at(i, j));
-                              }
-                            }
-                          });
+  cosine(on_cpu{.threads = threads}, part, b, packed(scores.data(), {count, b.extent[0]}));
   return scores;
 }
 
