@@ -8,6 +8,7 @@
 #include <common/run_main.hpp>
 #include <common/stop.hpp>
 #include <common/stopwatch.hpp>
+#include <common/waiting.hpp>
 
 #include <cstdio>
 
@@ -32,6 +33,11 @@ std::vector<std::uint8_t> encoded_sheet(const options& o, const grouping& g,
   return encode(sheet, format, default_quality(format));
 }
 
+grouping grouped(const options& o, const embeddings& e) {
+  const waiting message("cluster", "grouping " + std::to_string(e.rows()) + " rows", o.quiet);
+  return group(o, e.view_of());
+}
+
 int run(const options& o) {
   const stopwatch whole;
   stopwatch lap;
@@ -40,7 +46,7 @@ int run(const options& o) {
   std::vector<std::filesystem::path> pictures;
   if (!o.images.empty()) pictures = read_picture_list(o.images, e.rows(), o.embeddings);
   seconds.read = lap.lap();
-  auto g = group(o, e.view_of());
+  auto g = grouped(o, e);
   if (o.how != method::hdbscan && o.min_cluster_size) drop_small(g, *o.min_cluster_size);
   seconds.group = lap.lap();
   throw_if_stopped();

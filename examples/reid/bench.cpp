@@ -8,6 +8,7 @@
 #include <common/stop.hpp>
 #include <common/stopwatch.hpp>
 #include <common/table.hpp>
+#include <common/waiting.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -121,7 +122,10 @@ int bench(const options& o) {
   const bool cone = one_of<bool>("--data", o.data, {{"cone", true}, {"random", false}});
   const int threads = o.threads == 0 ? cores() : o.threads;
   const auto most = *std::ranges::max_element(batches);
-  const auto data = make_bench_data(o.rows, o.dimension, most, cone, o.seed, threads);
+  const auto data = [&] {
+    const waiting message("reid", "making " + std::to_string(o.rows) + " rows", o.quiet);
+    return make_bench_data(o.rows, o.dimension, most, cone, o.seed, threads);
+  }();
   progress bar("reid", "measurements", static_cast<std::int64_t>(kPasses.size() * batches.size()),
                o.quiet);
   std::vector<measurement> all;

@@ -9,6 +9,7 @@
 #include <common/names.hpp>
 #include <common/stopwatch.hpp>
 #include <common/table.hpp>
+#include <common/waiting.hpp>
 
 #include <kernels/rank_metrics.hpp>
 
@@ -27,6 +28,7 @@ using json = nlohmann::ordered_json;
 struct options {
   std::string gallery, queries, labels, query_cameras, gallery_cameras, json_file;
   std::optional<double> threshold;
+  bool quiet = false;
   int threads = 0;
 };
 
@@ -128,6 +130,34 @@ std::string report_json(const options& o, const rank_scores& ranks,
   return all.dump(1) + "\n";
 }
 
+struct figures {
+  rank_scores ranks;
+  verification_scores pairs;
+};
+
+figures measured(const options& o, const embeddings& queries, const gallery_contents& known,
+                 const subjects& s) {
+  const waiting message("reid", "comparing " + std::to_string(queries.rows()) + " queries",
+                        o.quiet);
+  const auto rows = static_cast<std::int64_t>(known.ids.size());
+  const auto scores = similarities(queries.view_of(), 0, queries.rows(),
+                                   packed(known.rows.data(), {rows, known.dimension}), o.threads);
+  const auto matrix = packed(scores.data(), {queries.rows(), rows});
+  rank_metrics_params params;
+  params.max_rank = std::min<std::int64_t>(50, rows);
+  params.query_cameras = s.query_cameras;
+  params.gallery_cameras = s.gallery_cameras;
+  const std::vector<double> rates = {0.01, 0.001, 0.0001};
+  std::vector<double> thresholds;
+  if (o.threshold) thresholds.push_back(*o.threshold);
+  verification_params wanted;
+  wanted.false_accept_rates = rates;
+  wanted.thresholds = thresholds;
+  return {
+      rank_metrics(on_cpu{.threads = o.threads}, matrix, s.query_labels, s.gallery_labels, params),
+      verification(pairs_of(matrix, s.query_labels, s.gallery_labels, params), wanted)};
+}
+
 int evaluate(const options& o) {
   constexpr std::int64_t kBytesEach = 12;  // a score, again among the pairs, and room to sort
   if (o.threshold) check_number("--threshold", *o.threshold, -1, 1);
@@ -144,28 +174,11 @@ int evaluate(const options& o) {
   const auto known = loaded.contents();
   check_dimension(queries, o.queries, known.dimension, "the gallery " + o.gallery);
   const auto s = subjects_of(o, queries, known);
-  const auto rows = static_cast<std::int64_t>(known.ids.size());
-  refuse_too_many(queries.rows(), rows, kBytesEach);
-  const auto scores = similarities(queries.view_of(), 0, queries.rows(),
-                                   packed(known.rows.data(), {rows, known.dimension}), o.threads);
-  const auto matrix = packed(scores.data(), {queries.rows(), rows});
-  rank_metrics_params params;
-  params.max_rank = std::min<std::int64_t>(50, rows);
-  params.query_cameras = s.query_cameras;
-  params.gallery_cameras = s.gallery_cameras;
-  const auto ranks =
-      rank_metrics(on_cpu{.threads = o.threads}, matrix, s.query_labels, s.gallery_labels, params);
-  const std::vector<double> rates = {0.01, 0.001, 0.0001};
-  std::vector<double> thresholds;
-  if (o.threshold) thresholds.push_back(*o.threshold);
-  verification_params wanted;
-  wanted.false_accept_rates = rates;
-  wanted.thresholds = thresholds;
-  const auto pairs =
-      verification(pairs_of(matrix, s.query_labels, s.gallery_labels, params), wanted);
-  if (!o.json_file.empty()) write_file(o.json_file, report_json(o, ranks, pairs));
+  refuse_too_many(queries.rows(), static_cast<std::int64_t>(known.ids.size()), kBytesEach);
+  const auto f = measured(o, queries, known, s);
+  if (!o.json_file.empty()) write_file(o.json_file, report_json(o, f.ranks, f.pairs));
   const std::string text =
-      report(o, ranks, pairs, s.unknown) + number_text(watch.seconds(), 2) + " s\n";
+      report(o, f.ranks, f.pairs, s.unknown) + number_text(watch.seconds(), 2) + " s\n";
   std::fputs(text.c_str(), stdout);
   return 0;
 }
@@ -191,6 +204,7 @@ void add_eval(CLI::App& app, action& chosen) {
       ->type_name("FILE");
   command->add_option("--json", o->json_file, "also write every figure")->type_name("FILE");
   command->add_option("--threads", o->threads, "CPU threads (default: all cores)")->type_name("N");
+  command->add_flag("--quiet", o->quiet, "no progress");
   command->callback([o, &chosen] { chosen = [o] { return evaluate(*o); }; });
 }
 

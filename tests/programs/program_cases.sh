@@ -20,7 +20,7 @@ lines() { if [ -s "$1" ]; then wc -l <"$1"; else echo 0; fi; }
 run() { # ARGUMENTS…: runs the program, keeps what it says; how far a slow run has come is left out
   "$bin/$program" "$@" >"$work/.out" 2>"$work/.all"
   code=$?
-  grep -Ev "^$program: [0-9]+(/[0-9]+)? [a-z]+, [0-9.]+ [a-z]+/s(, .* left)?\$" \
+  grep -Ev "^$program: ([0-9]+(/[0-9]+)? [a-z]+, [0-9.]+ [a-z]+/s(, .* left)?|[a-z]+ [0-9]+ [a-z]+, [0-9]+ s)\$" \
     "$work/.all" >"$work/.err"
   out=$(cat "$work/.out")
   err=$(cat "$work/.err")

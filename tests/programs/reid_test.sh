@@ -116,6 +116,8 @@ for part in 0 10 100 $((size - 1)); do
 done
 { head -c $((size / 2)) g.kgl; printf '\377'; tail -c +$((size / 2 + 2)) g.kgl; } >cut.kgl
 refuses "an altered gallery" 2 "altered" info --gallery cut.kgl
+{ head -c 8 g.kgl; printf '\000\000\000\000'; tail -c +13 g.kgl; } >older.kgl
+refuses "an older format" 2 "version 0 .*older" info --gallery older.kgl
 refuses "no gallery at all" 2 "known.npy" info --gallery e/known.npy
 cp g.kgl one.kgl
 for k in 0 1 2 4 5 6 7 8 9 10 11; do run remove --gallery one.kgl --label "person $k" --quiet; done
@@ -134,6 +136,15 @@ eval_=(eval --gallery g.kgl --queries e/queries.npy --labels e/queries.txt)
 does "eval" scores.json "${eval_[@]}" --threshold 0.85 --json scores.json
 says "figures" "rank-1  *100.00 %" "mAP  *100.00 %" "150 pairs of one name, 1650 of two" "most right" -- "--threshold"
 verdict "as JSON" grep -q '"mAP": 1.0' scores.json
+# rows of a query's name and camera are left out
+yes one | head -30 >one_camera.txt
+yes one | head -60 >same_camera.txt
+does "one camera" "" "${eval_[@]}" --query-cameras one_camera.txt --gallery-cameras same_camera.txt
+says "leaves nobody" "0 queries ranked, 30 without a right answer" "0 pairs of one name"
+{ head -12 same_camera.txt; yes two | head -48; } >two_cameras.txt
+does "two cameras" "" "${eval_[@]}" --query-cameras one_camera.txt --gallery-cameras two_cameras.txt
+says "leave four rows each" "30 queries ranked" "120 pairs of one name, 1650 of two"
+refuses "one list of cameras" 2 "go together" "${eval_[@]}" --query-cameras one_camera.txt
 refuses "fewer names than queries" 2 "59 lines.*30 rows" eval --gallery g.kgl \
   --queries e/queries.npy --labels e/bad/fewer.txt
 sed 's/person 5/somebody else/' e/queries.txt >strangers.txt
