@@ -40,6 +40,7 @@ TEST_CASE("classify cpu: equals the definition; ties; the same bytes everywhere"
     equals_definition<kernels::half>(run, 13, 33, 20, 4, 0.05F);
     equals_definition<kernels::bfloat16>(run, 13, 33, 20, 4, 0.05F);
     ties_and_prefix(run);
+    CHECK(known_hash(run) == kKnownHash);
     const results r = run_on<float>(run, rows, classes, 33, 7, {0.02F});
     CHECK(r == portable);
   }

@@ -37,6 +37,7 @@ TEST_CASE("classify emulated: equals the definition on every schedule; ties") {
     equals_definition<float>(kernel_run{}, 19, 31, 20, 5, 0.05F);
     equals_definition<float>(kernel_run{}, 9, 3, 16, 5, 0.01F);
     ties_and_prefix(kernel_run{});
+    CHECK(known_hash(kernel_run{}) == kKnownHash);
   }
   equals_definition<float>(kernel_run{}, 3, 0, 16, 5, 1.0F);
   equals_definition<kernels::half>(kernel_run{}, 13, 33, 20, 4, 0.05F);

@@ -80,7 +80,10 @@ void cosine(on_cpu exec, const view<const T, 2>& a, const view<const T, 2>& b,
             const view<float, 2>& out, const cosine_options& options) {
   if (out.size() == 0) return;
   const packed_rows left(exec, a, true);
-  const packed_rows right(exec, b, true);
+  packed_rows other;
+  const bool itself = a.data == b.data && a.extent == b.extent && a.stride == b.stride;
+  if (!itself) other.assign(exec, b, true);
+  const packed_rows& right = itself ? left : other;
   const cosine_writer writer(exec, left, right, options.kind);
   for_each_dot_block(exec, {left.row(0), left.stride(), left.count()},
                      {right.row(0), right.stride(), right.count()}, [&](const dot_block& block) {
