@@ -52,9 +52,12 @@ outcome check(const data_set& set, metric what, first_pass pass, instruction_set
       for (std::int64_t i = 0; i < n; ++i) {
         const kernels::compact_query& query = prepared[first + i];
         float* v = sums + 64 * i;
-        filter(v, compact.scale(p), query.scale, compact.bias(p), 0.0F);
+        const float none = 0;
+        std::uint64_t mask = 0;
+        filter(v, 1, compact.scale(p), &query.scale, compact.bias(p), &none, &mask);
         const float limit = v[7];
-        const std::uint64_t mask = filter(v, nullptr, 1, nullptr, limit);
+        const bool any = filter(v, 1, nullptr, nullptr, nullptr, &limit, &mask);
+        out.missed += any ? 0 : 1;
         for (std::int64_t lane = 0; lane < 64 && p * 64 + lane < g.count(); ++lane) {
           const std::int64_t r = p * 64 + lane;
           out.missed += (mask >> lane & 1U) == (v[lane] >= limit ? 1U : 0U) ? 0 : 1;

@@ -148,7 +148,7 @@ class search_scan {
   }
 
   void scan() {
-    constexpr std::int64_t kChunkBytes = 256 << 10;
+    constexpr std::int64_t kChunkBytes = 512 << 10;
     constexpr std::int64_t kRows = compact_rows::kPanelRows;
     const std::int64_t panels = (rows_.count() + kRows - 1) / kRows;
     const std::int64_t bytes = kRows * rows_.stride() * 4;
@@ -188,50 +188,73 @@ class search_scan {
     found.raise(key);
   }
 
+  /// What the loop over panels needs of a query, at hand.
+  struct lane_query {
+    const task* of;
+    search_candidates* found;
+    const compact_query* query;
+    double wanted;  ///< the limit less what no row changes
+
+    void update() { wanted = found->limit() - query->base - query->constant * (1 + 0x1p-40); }
+    /// At most what a row of a panel with these bounds has to reach.
+    [[nodiscard]] float limit(const compact_rows::bounds& most) const {
+      const double error =
+          (query->norm * static_cast<double>(most.residual) +
+           query->lost * static_cast<double>(most.size) + static_cast<double>(most.slack)) *
+          (1 + 0x1p-40);
+      return rounded_down(wanted - error);
+    }
+  };
+
   void scan_compact(part& found, std::int64_t first_panel, std::int64_t end_panel) {
-    alignas(64) float out[kTileQueries * compact_rows::kPanelRows];
+    constexpr std::int64_t kRows = compact_rows::kPanelRows;
+    alignas(64) float out[kTileQueries * kRows];
     const auto count = static_cast<std::int64_t>(compact_tasks_.size());
     for (std::int64_t g = 0; g < count; g += kTileQueries) {
-      const std::int64_t n = std::min<std::int64_t>(kTileQueries, count - g);
-      for (std::int64_t i = 0; i < n; ++i) {
+      const auto n = static_cast<int>(std::min<std::int64_t>(kTileQueries, count - g));
+      lane_query lanes[kTileQueries];
+      float scales[kTileQueries], limits[kTileQueries];
+      std::uint64_t masks[kTileQueries];
+      for (int i = 0; i < n; ++i) {
         const std::int64_t q = compact_tasks_[static_cast<std::size_t>(g + i)];
-        exchange(q, found[static_cast<std::size_t>(q)]);
+        search_candidates& mine = found[static_cast<std::size_t>(q)];
+        exchange(q, mine);
+        lanes[i] = {&at(q), &mine, &prepared_[g + i], 0};
+        lanes[i].update();
+        scales[i] = prepared_[g + i].scale;
       }
       for (std::int64_t p = first_panel; p < end_panel; ++p) {
         tile_(compact_.panel(p), prepared_.data(g), prepared_.bytes(), n, compact_.dimension(),
               out);
-        for (std::int64_t i = 0; i < n; ++i) {
-          const std::int64_t q = compact_tasks_[static_cast<std::size_t>(g + i)];
-          take_compact(at(q), found[static_cast<std::size_t>(q)], p,
-                       out + i * compact_rows::kPanelRows);
-        }
+        for (int i = 0; i < n; ++i) limits[i] = lanes[i].limit(compact_.of_panel(p));
+        if (!filter_(out, n, compact_.scale(p), scales, compact_.bias(p), limits, masks)) continue;
+        for (int i = 0; i < n; ++i) take_compact(lanes[i], p * kRows, out + i * kRows, masks[i]);
       }
     }
   }
 
-  void take_compact(const task& t, search_candidates& found, std::int64_t p, float* out) {
-    const compact_query& query = prepared_[t.compact];
-    const double wanted = found.limit() - query.base - query.error(compact_.of_panel(p));
-    std::uint64_t mask =
-        filter_(out, compact_.scale(p), query.scale, compact_.bias(p), rounded_down(wanted));
+  void take_compact(lane_query& lane, std::int64_t first, const float* v, std::uint64_t mask) {
+    if (mask == 0) return;
     for (; mask != 0; mask &= mask - 1) {
-      const int lane = __builtin_ctzll(mask);
+      const int r = __builtin_ctzll(mask);
       search_candidate c;
-      c.row = p * compact_rows::kPanelRows + lane;
-      const double key = query.base + static_cast<double>(out[lane]);
-      const double error = query.error(compact_.of_row(c.row));
+      c.row = first + r;
+      if (c.row >= rows_.count()) break;
+      const double key = lane.query->base + static_cast<double>(v[r]);
+      const double error = lane.query->error(compact_.of_row(c.row));
       c.upper = key + error;
       c.lower = key - error;
-      if (c.upper < found.limit() || !admits(t, c.row)) continue;
-      found.offer(c, [&](search_candidate& one) { score(t, one); });
+      if (c.upper < lane.found->limit() || !admits(*lane.of, c.row)) continue;
+      lane.found->offer(c, [&](search_candidate& one) { score(*lane.of, one); });
     }
+    lane.update();
   }
 
   /// At most x, as a float.
   static float rounded_down(double x) {
     const auto f = static_cast<float>(x);
-    return static_cast<double>(f) > x ? std::nextafter(f, -std::numeric_limits<float>::infinity())
-                                      : f;
+    if (!std::isfinite(f)) return f;
+    return f - std::abs(f) * 0x1p-23F - 0x1p-126F;
   }
 
   void scan_float(part& found, std::int64_t first_panel, std::int64_t end_panel) {
@@ -272,7 +295,9 @@ class search_scan {
       limit = limit > 0 ? limit : -limit * limit * (1 + 0x1p-20) - 0x1p-140;
     }
     std::fill(out + rows, out + compact_rows::kPanelRows, std::numeric_limits<float>::quiet_NaN());
-    std::uint64_t mask = filter_(out, nullptr, 1, nullptr, rounded_down(limit));
+    const float least = rounded_down(limit);
+    std::uint64_t mask = 0;
+    filter_(out, 1, nullptr, nullptr, nullptr, &least, &mask);
     for (; mask != 0; mask &= mask - 1) {
       const int lane = __builtin_ctzll(mask);
       search_candidate c;

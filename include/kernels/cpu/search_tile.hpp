@@ -14,8 +14,9 @@ namespace kernels::inline KERNELS_ABI::cpu {
 using compact_tile_function = void (*)(const std::byte* panel, const std::byte* queries,
                                        std::int64_t query_bytes, std::int64_t count,
                                        std::int64_t dimension, float* out);
-using compact_filter_function = std::uint64_t (*)(float* out, const float* scale, float query_scale,
-                                                  const float* bias, float limit);
+using compact_filter_function = bool (*)(float* out, int count, const float* scale,
+                                         const float* query_scales, const float* bias,
+                                         const float* limits, std::uint64_t* masks);
 inline constexpr int kTileQueries = 6;
 
 /// Two terms of an integer query: the products less what storing c + 128 added.
@@ -35,6 +36,7 @@ struct floats16 {
 
 struct bfloat16_step {
   static constexpr int kBytes = 64, kElements = 2, kMostQueries = 1;
+  static constexpr bool kPairs = false;
   static constexpr int groups(int /*queries*/) { return 1; }
   using sums = floats16;
   struct rows {
@@ -67,6 +69,7 @@ struct bfloat16_step {
 
 struct float16_step {
   static constexpr int kBytes = 32, kElements = 1, kMostQueries = 4;
+  static constexpr bool kPairs = true;
   static constexpr int groups(int /*queries*/) { return 1; }
   using sums = floats16;
   using rows = floats16;
@@ -94,6 +97,7 @@ struct float16_step {
 
 struct int8_step {
   static constexpr int kBytes = 64, kElements = 4, kMostQueries = 1;
+  static constexpr bool kPairs = false;
   static constexpr int groups(int /*queries*/) { return 1; }
   struct sums {
     std::int32_t term[2][16];

@@ -61,13 +61,7 @@ void compact_tile(const std::byte* panel, const std::byte* queries, std::int64_t
                                      out + q * 64);
     }
   }
-  if constexpr (Step::kMostQueries == 3) {
-    for (; q + 3 <= count; q += 3) {
-      compact_queries_block<Step, 3>(panel, queries + q * query_bytes, query_bytes, steps,
-                                     out + q * 64);
-    }
-  }
-  if constexpr (Step::kMostQueries >= 2) {
+  if constexpr (Step::kPairs) {
     for (; q + 2 <= count; q += 2) {
       compact_queries_block<Step, 2>(panel, queries + q * query_bytes, query_bytes, steps,
                                      out + q * 64);
@@ -80,19 +74,28 @@ void compact_tile(const std::byte* panel, const std::byte* queries, std::int64_t
 }
 
 /// Turns the products of a panel into v = product · scale (+ bias), in place, and says which rows
-/// reach the limit: bit r of the result. scale (with query_scale) and bias may be null.
-inline std::uint64_t compact_filter(float* out, const float* scale, float query_scale,
-                                    const float* bias, float limit) {
-  std::uint64_t mask = 0;
-  for (int r = 0; r < 64; r += filter_lanes::kLanes) {
-    filter_lanes v = filter_lanes::load(out + r);
-    if (scale != nullptr) {
-      v = filter_lanes::mul(
-          v, filter_lanes::mul(filter_lanes::load(scale + r), filter_lanes::all(query_scale)));
+/// reach a query's limit: bit r of its mask. False: none does. scale (with query_scales) and bias
+/// may be null.
+inline bool compact_filter(float* out, int count, const float* scale, const float* query_scales,
+                           const float* bias, const float* limits, std::uint64_t* masks) {
+  std::uint64_t any = 0;
+  for (int q = 0; q < count; ++q) {
+    float* v = out + q * 64;
+    const filter_lanes limit = filter_lanes::all(limits[q]);
+    std::uint64_t mask = 0;
+    for (int r = 0; r < 64; r += filter_lanes::kLanes) {
+      filter_lanes x = filter_lanes::load(v + r);
+      if (scale != nullptr) {
+        const filter_lanes both =
+            filter_lanes::mul(filter_lanes::load(scale + r), filter_lanes::all(query_scales[q]));
+        x = filter_lanes::mul(x, both);
+      }
+      if (bias != nullptr) x = filter_lanes::add(x, filter_lanes::load(bias + r));
+      if (scale != nullptr || bias != nullptr) filter_lanes::store(x, v + r);
+      mask |= filter_lanes::reaches(x, limit) << r;
     }
-    if (bias != nullptr) v = filter_lanes::add(v, filter_lanes::load(bias + r));
-    if (scale != nullptr || bias != nullptr) filter_lanes::store(v, out + r);
-    mask |= filter_lanes::reaches(v, filter_lanes::all(limit)) << r;
+    masks[q] = mask;
+    any |= mask;
   }
-  return mask;
+  return any != 0;
 }

@@ -21,6 +21,7 @@ struct float_sums {
 
 struct bfloat16_step : float_sums {
   static constexpr int kBytes = 64, kElements = 2, kMostQueries = 4;
+  static constexpr bool kPairs = false;  // g++ spills them
   static constexpr int groups(int queries) { return 4 / queries; }
   struct rows {
     __m256i low, high;
@@ -54,6 +55,7 @@ struct bfloat16_step : float_sums {
 
 struct float16_step : float_sums {
   static constexpr int kBytes = 32, kElements = 1, kMostQueries = 4;
+  static constexpr bool kPairs = true;
   static constexpr int groups(int queries) { return 4 / queries; }
   using rows = floats16;
   using query = __m256;
@@ -74,6 +76,7 @@ struct float16_step : float_sums {
 
 struct int8_step {
   static constexpr int kBytes = 64, kElements = 4, kMostQueries = 1;
+  static constexpr bool kPairs = false;
   static constexpr int groups(int /*queries*/) { return 1; }
   /// [term][four rows][row, row, …]: two sums a row.
   struct sums {

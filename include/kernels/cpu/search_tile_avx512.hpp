@@ -19,6 +19,7 @@ struct float_sums {
 
 struct bfloat16_step : float_sums {
   static constexpr int kBytes = 64, kElements = 2, kMostQueries = 4;
+  static constexpr bool kPairs = true;
   static constexpr int groups(int /*queries*/) { return 4; }
   struct rows {
     __m512i pairs;
@@ -47,6 +48,7 @@ struct bfloat16_step : float_sums {
 
 struct float16_step : float_sums {
   static constexpr int kBytes = 32, kElements = 1, kMostQueries = 6;
+  static constexpr bool kPairs = true;
   static constexpr int groups(int /*queries*/) { return 4; }
   struct rows {
     __m512 sixteen;
@@ -94,6 +96,7 @@ namespace kernels::inline KERNELS_ABI::cpu::search_bf16 {
 
 struct native_step {
   static constexpr int kBytes = 64, kElements = 2, kMostQueries = 6;
+  static constexpr bool kPairs = true;
   static constexpr int groups(int /*queries*/) { return 4; }
   struct sums {
     __m512 sixteen;
@@ -127,7 +130,8 @@ KERNELS_TARGET_BEGIN("avx512vnni,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,a
 namespace kernels::inline KERNELS_ABI::cpu::search_vnni {
 
 struct native_step {
-  static constexpr int kBytes = 64, kElements = 4, kMostQueries = 3;
+  static constexpr int kBytes = 64, kElements = 4, kMostQueries = 2;
+  static constexpr bool kPairs = true;
   static constexpr int groups(int /*queries*/) { return 4; }
   struct sums {
     __m512i first, second;
