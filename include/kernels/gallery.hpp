@@ -10,7 +10,7 @@
 // order of math/dot.hpp, clamped to [−1, 1].
 #pragma once
 
-#include <kernels/embedding/gallery_file.hpp>
+#include <kernels/embedding/gallery_checks.hpp>
 #include <kernels/embedding/gallery_lock.hpp>
 #include <kernels/embedding/gallery_match.hpp>
 
@@ -33,8 +33,8 @@ namespace kernels::inline KERNELS_ABI {
 /// a non-finite one matches nothing, and its verdict says so.
 ///
 /// Profiles are the direction of the mean of the identity's unit vectors. Sums are kept as 64-bit
-/// fixed-point numbers (elements cut to multiples of 2^-40), so they depend on the vectors that are
-/// there and on nothing else: not on their order, and not on what was replaced or removed.
+/// fixed-point numbers (elements rounded to multiples of 2^-40), so they depend on the vectors that
+/// are there and on nothing else: not on their order, and not on what was replaced or removed.
 ///
 /// Ties go to the lower row; for rules best_mean and profile, to the earlier identity.
 ///
@@ -54,7 +54,7 @@ class gallery {
   gallery() : state_(std::make_unique<state>()) {}
   /// Empty, of this dimension (1 to 2^20).
   explicit gallery(std::int64_t dimension) : gallery() {
-    check_dimension("dimension", dimension);
+    gallery_detail::check_dimension("dimension", dimension);
     state_->store.set_dimension(dimension);
   }
 
@@ -67,8 +67,8 @@ class gallery {
   /// id of the first; the others follow.
   template <class T>
   std::int64_t add(on_cpu exec, std::span<const std::string_view> labels, const view<T, 2>& rows) {
-    const incoming given(exec, rows);
-    check_labels(labels, rows.extent[0]);
+    const gallery_detail::incoming given(exec, rows);
+    gallery_detail::check_labels(labels, rows.extent[0]);
     const std::unique_lock writing(state_->lock);
     return append(exec, labels, given);
   }
@@ -82,7 +82,7 @@ class gallery {
   /// there is none with this id.
   template <class T>
   bool replace(std::int64_t id, const view<T, 1>& vector) {
-    const incoming given(on_cpu{1}, as_row(vector));
+    const gallery_detail::incoming given(on_cpu{1}, as_row(vector));
     const std::unique_lock writing(state_->lock);
     const std::int64_t slot = state_->store.slot_of(id);
     if (slot < 0) return false;
@@ -94,7 +94,7 @@ class gallery {
   /// is no such identity. Errors: no rows.
   template <class T>
   bool replace(on_cpu exec, std::string_view label, const view<T, 2>& rows) {
-    const incoming given(exec, rows);
+    const gallery_detail::incoming given(exec, rows);
     if (rows.extent[0] == 0) refuse("gallery", "rows", "at least one", "none");
     const std::unique_lock writing(state_->lock);
     const std::int32_t who = state_->store.find(label);
@@ -169,11 +169,12 @@ class gallery {
   template <class T>
   [[nodiscard]] std::vector<gallery_match> match(on_cpu exec, const view<T, 2>& queries,
                                                  const gallery_match_params& params = {}) const {
-    check_params(params);
-    const packed_rows unit = packed_queries(exec, queries);
+    gallery_detail::check_params(params);
+    const packed_rows unit = gallery_detail::packed_queries(exec, queries);
     const std::shared_lock reading(state_->lock);
     if (queries.extent[0] > 0) check_columns("queries", queries.extent[1]);
-    const auto found = gallery_detail::best_identities(exec, state_->store, unit, params);
+    const auto found = gallery_detail::with_lock_held(
+        [&] { return gallery_detail::best_identities(exec, state_->store, unit, params); });
     return describe(found, unit, params);
   }
   template <class T>
@@ -190,12 +191,13 @@ class gallery {
                                                                 const view<T, 2>& queries,
                                                                 std::int64_t k,
                                                                 float threshold = -1) const {
-    check_params({.threshold = threshold});
+    gallery_detail::check_params({.threshold = threshold});
     if (k < 0) refuse("gallery", "k", "at least 0", std::to_string(k));
-    const packed_rows unit = packed_queries(exec, queries);
+    const packed_rows unit = gallery_detail::packed_queries(exec, queries);
     const std::shared_lock reading(state_->lock);
     if (queries.extent[0] > 0) check_columns("queries", queries.extent[1]);
-    return describe(gallery_detail::best_slots(exec, state_->store, unit, k, threshold));
+    return describe(gallery_detail::with_lock_held(
+        [&] { return gallery_detail::best_slots(exec, state_->store, unit, k, threshold); }));
   }
 
   /// Writes a file that replaces the one of that name when it is complete and on disk, so that at
@@ -224,32 +226,6 @@ class gallery {
     gallery_detail::store store;
   };
 
-  /// Rows for enrolment: as they are and to unit length.
-  struct incoming {
-    template <class T>
-    incoming(on_cpu exec, const view<T, 2>& rows) {
-      check_array("gallery", "rows", rows);
-      if (rows.extent[0] > 0) check_dimension("dimension of rows", rows.extent[1]);
-      unit.assign(exec, view<const std::remove_const_t<T>, 2>(rows), true);
-      for (std::int64_t r = 0; r < unit.count(); ++r) {
-        if (unit.state(r) == row_state::not_finite) {
-          refuse("gallery", "rows", "finite numbers",
-                 "NaN or infinity in row " + std::to_string(r));
-        }
-      }
-      raw.resize(rows.size());
-      float* out = raw.data();
-      for (std::int64_t r = 0; r < rows.extent[0]; ++r) {
-        const T* in = rows.data + r * rows.stride[0];
-        for (std::int64_t i = 0; i < rows.extent[1]; ++i) {
-          *out++ = math::to_float32(in[i * rows.stride[1]]);
-        }
-      }
-    }
-    packed_rows unit;
-    buffer<float> raw;
-  };
-
   template <class T>
   static view<T, 2> as_row(const view<T, 1>& vector) {
     return {
@@ -259,18 +235,6 @@ class gallery {
          vector.stride[0]}};
   }
 
-  template <class T>
-  static packed_rows packed_queries(on_cpu exec, const view<T, 2>& queries) {
-    check_array("gallery", "queries", queries);
-    if (queries.extent[0] > 0) check_dimension("dimension of queries", queries.extent[1]);
-    return packed_rows(exec, view<const std::remove_const_t<T>, 2>(queries), true);
-  }
-
-  static void check_dimension(std::string_view what, std::int64_t dimension) {
-    if (dimension < 1 || dimension > gallery_detail::kMostDimension) {
-      refuse("gallery", what, "1 to 2^20", std::to_string(dimension));
-    }
-  }
   void check_columns(std::string_view what, std::int64_t dimension) const {
     const std::int64_t wanted = state_->store.dimension();
     if (wanted != 0 && dimension != wanted) {
@@ -278,33 +242,8 @@ class gallery {
              std::to_string(dimension));
     }
   }
-  static void check_labels(std::span<const std::string_view> labels, std::int64_t rows) {
-    if (static_cast<std::int64_t>(labels.size()) != rows && labels.size() != 1) {
-      refuse("gallery", "labels", "one, or one for each of " + std::to_string(rows) + " rows",
-             std::to_string(labels.size()));
-    }
-    for (std::size_t k = 0; k < labels.size(); ++k) {
-      const char* fault = gallery_detail::label_fault(labels[k]);
-      if (fault != nullptr) {
-        refuse("gallery", "label " + std::to_string(k),
-               "text of 1 to 65535 bytes without line breaks", fault);
-      }
-    }
-  }
-  static void check_params(const gallery_match_params& params) {
-    const auto within = [](const char* what, float value, float least, float most) {
-      if (value >= least && value <= most) return;
-      refuse("gallery", what, number_text(least) + " to " + number_text(most), number_text(value));
-    };
-    within("threshold", params.threshold, -1, 1);
-    within("margin", params.margin, 0, 2);
-    if (params.best_of < 1) {
-      refuse("gallery", "best_of", "at least 1", std::to_string(params.best_of));
-    }
-  }
-
   std::int64_t append(on_cpu exec, std::span<const std::string_view> labels,
-                      const incoming& given) {
+                      const gallery_detail::incoming& given) {
     gallery_detail::store& store = state_->store;
     const std::int64_t first = store.next_id();
     if (given.unit.count() == 0) return first;
@@ -312,7 +251,8 @@ class gallery {
     const bool unknown = store.dimension() == 0;
     if (unknown) store.set_dimension(given.unit.dimension());
     try {
-      store.append(exec, labels, given.raw.data(), given.unit);
+      gallery_detail::with_lock_held(
+          [&] { store.append(exec, labels, given.raw.data(), given.unit); });
     } catch (...) {
       if (unknown) store.set_dimension(0);
       throw;
@@ -323,24 +263,6 @@ class gallery {
   [[nodiscard]] std::vector<float> copied(const float* row) const {
     return {row, row + state_->store.dimension()};
   }
-
-  /// Rows of slots: how many removed ones come before.
-  class row_numbers {
-   public:
-    explicit row_numbers(const gallery_detail::store& store) {
-      if (!store.has_removed()) return;
-      rows_.reserve(static_cast<std::size_t>(store.slots()));
-      std::int64_t row = 0;
-      for (std::int64_t s = 0; s < store.slots(); ++s)
-        rows_.push_back(store.owner(s) < 0 ? row : row++);
-    }
-    std::int64_t operator()(std::int64_t slot) const {
-      return rows_.empty() ? slot : rows_[static_cast<std::size_t>(slot)];
-    }
-
-   private:
-    std::vector<std::int64_t> rows_;
-  };
 
   [[nodiscard]] std::vector<gallery_match> describe(
       const std::vector<gallery_detail::two_best>& found, const packed_rows& queries,
@@ -382,7 +304,7 @@ inline std::vector<gallery_match> gallery::describe(
     const std::vector<gallery_detail::two_best>& found, const packed_rows& queries,
     const gallery_match_params& params) const {
   const gallery_detail::store& store = state_->store;
-  const row_numbers row_of(store);
+  const gallery_detail::row_numbers row_of(store);
   std::vector<gallery_match> all(found.size());
   for (std::size_t q = 0; q < found.size(); ++q) {
     gallery_match& out = all[q];
@@ -409,7 +331,7 @@ inline std::vector<gallery_match> gallery::describe(
 inline std::vector<std::vector<gallery_hit>> gallery::describe(
     const std::vector<std::vector<gallery_detail::scored_slot>>& found) const {
   const gallery_detail::store& store = state_->store;
-  const row_numbers row_of(store);
+  const gallery_detail::row_numbers row_of(store);
   std::vector<std::vector<gallery_hit>> all(found.size());
   for (std::size_t q = 0; q < found.size(); ++q) {
     all[q].reserve(found[q].size());

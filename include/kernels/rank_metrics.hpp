@@ -171,7 +171,7 @@ verification_scores verification(std::span<const T> genuine, std::span<const T> 
                                  const verification_params& params = {}) {
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
   for (const double t : params.thresholds) {
-    if (t != t) refuse("verification", "thresholds", "numbers", "nan");
+    if (std::isnan(t)) refuse("verification", "thresholds", "numbers", "nan");
   }
   for (const double r : params.false_accept_rates) {
     if (!(r >= 0 && r <= 1)) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <thread>
+#include <utility>
 
 #include <unistd.h>
 
@@ -90,4 +91,25 @@ TEST_CASE("gallery cpu: readers never see half a change") {
   std::filesystem::remove(path);
   CHECK(looks >= 50);
   for (const std::string& w : wrong) CHECK(w == "");
+}
+
+TEST_CASE("gallery cpu: reading and writing from within parallel work") {
+  gallery g;
+  for (int k = 0; k < 3000; ++k) g.add("name " + std::to_string(k % 50), as_view(turned(k)));
+  std::vector<float> queries;
+  for (int k = 0; k < 64; ++k) {
+    const auto v = turned(3 * k);
+    queries.insert(queries.end(), v.begin(), v.end());
+  }
+  const auto asked = kernels::packed(std::as_const(queries).data(), {64, kDimension});
+  std::atomic<int> accepted{0};
+  kernels::cpu::parallel_for(on_cpu{}, 400, [&](std::int64_t k) {
+    if (k % 3 == 0) {
+      g.add("new", as_view(turned(static_cast<int>(k))));
+    } else {
+      accepted += g.match(on_cpu{}, asked).front().accepted();
+    }
+  });
+  CHECK(accepted == 266);
+  CHECK(g.count("new") == 134);
 }

@@ -6,6 +6,7 @@
 #include <kernels/math/rank_metrics.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -56,7 +57,7 @@ void rank_right_answers(const view<const T, 2>& scores, const rank_subjects& of,
   for (std::size_t g = 0; g < count; ++g) {
     if (!of.right(q, g) || of.left_out(q, g)) continue;
     ++out.total;
-    if (key(g) == key(g)) right.push_back({key(g), static_cast<std::int64_t>(g)});
+    if (!std::isnan(key(g))) right.push_back({key(g), static_cast<std::int64_t>(g)});
   }
   if (right.empty()) return;
   std::sort(right.begin(), right.end(), ahead);

@@ -13,7 +13,7 @@ std::vector<T> sorted_keys(std::span<const T> scores, bool distance) {
   std::vector<T> keys;
   keys.reserve(scores.size());
   for (const T s : scores) {
-    if (s == s) keys.push_back(distance ? -s : s);
+    if (!std::isnan(s)) keys.push_back(distance ? -s : s);
   }
   std::sort(keys.begin(), keys.end(), std::greater<>());
   return keys;

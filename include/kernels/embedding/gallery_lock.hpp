@@ -2,7 +2,7 @@
 // (std::shared_mutex may let them pass for ever).
 #pragma once
 
-#include <kernels/core/version.hpp>
+#include <kernels/cpu/parallel.hpp>
 
 #include <mutex>
 #include <shared_mutex>
@@ -26,5 +26,16 @@ class fair_lock {
   std::mutex turn_;
   std::shared_mutex gate_;
 };
+
+/// Parallel work under a lock: while this thread waits for the others it must not take up work of
+/// the caller's, which may want the same lock.
+template <class Work>
+auto with_lock_held(const Work& work) {
+#if defined(KERNELS_WITH_TBB)
+  return tbb::this_task_arena::isolate(work);
+#else
+  return work();
+#endif
+}
 
 }  // namespace kernels::inline KERNELS_ABI::gallery_detail

@@ -7,10 +7,6 @@
 
 namespace kernels::inline KERNELS_ABI::gallery_detail {
 
-/// A view of const elements from one of either kind.
-template <class T>
-using element_of = std::remove_const_t<T>;
-
 /// Clamped similarities out[q · rows + r] of packed unit queries [first, first + count) with `rows`
 /// unit rows.
 inline void similarities(on_cpu exec, const packed_rows& queries, std::int64_t first,
@@ -50,6 +46,24 @@ void scan(on_cpu exec, const packed_rows& queries, const rows_of<float>& unit, s
     });
   }
 }
+
+/// Rows of slots: how many removed ones come before.
+class row_numbers {
+ public:
+  explicit row_numbers(const store& store) {
+    if (!store.has_removed()) return;
+    rows_.reserve(static_cast<std::size_t>(store.slots()));
+    std::int64_t row = 0;
+    for (std::int64_t s = 0; s < store.slots(); ++s)
+      rows_.push_back(store.owner(s) < 0 ? row : row++);
+  }
+  std::int64_t operator()(std::int64_t slot) const {
+    return rows_.empty() ? slot : rows_[static_cast<std::size_t>(slot)];
+  }
+
+ private:
+  std::vector<std::int64_t> rows_;
+};
 
 struct scored_slot {
   float score;

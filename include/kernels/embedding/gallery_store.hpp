@@ -9,6 +9,7 @@
 #include <kernels/embedding/gallery_types.hpp>
 #include <kernels/embedding/packed_rows.hpp>
 
+#include <atomic>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -63,7 +64,7 @@ class store {
     raw_.set_stride(dimension);
     unit_.set_stride(padded());
     profiles_.set_stride(padded());
-    sums_.set_stride(dimension);
+    sums_.set_stride(padded());
   }
 
   /// New vectors, row k for labels[k], or all for labels[0]: `raw` as given and `unit` the packed
@@ -86,34 +87,36 @@ class store {
       identities_.resize(before);
       throw;
     }
+    const std::int64_t first = slots();
     for (std::int64_t k = 0; k < count; ++k) {
-      const std::int64_t slot = slots();
       ids_.push_back(next_id_++);
       owner_.push_back(-1);
       next_.push_back(-1);
       previous_.push_back(-1);
-      std::copy_n(raw + k * dimension_, dimension_, raw_.row(slot));
-      std::copy_n(unit.row(k), padded(), unit_.row(slot));
-      join(slot, owners[at(k)]);
+      join(first + k, owners[at(k)]);
     }
-    refresh(exec, touched);
+    in_chunks(exec, count, [&](std::int64_t k) {
+      std::copy_n(raw + k * dimension_, dimension_, raw_.row(first + k));
+      std::copy_n(unit.row(k), padded(), unit_.row(first + k));
+    });
+    refresh(exec, touched, first);
   }
 
   /// Another vector in a slot: same id, same place, same identity.
   void replace(std::int64_t slot, const float* raw, const packed_rows& unit) {
     const std::int32_t whose = owner(slot);
-    take_from_sums(unit_.row(slot), dimension_, sums_.row(whose));
+    change_sums<-1>(unit_.row(slot), padded(), sums_.row(whose));
     std::copy_n(raw, dimension_, raw_.row(slot));
     std::copy_n(unit.row(0), padded(), unit_.row(slot));
-    add_to_sums(unit_.row(slot), dimension_, sums_.row(whose));
-    direction_of(sums_.row(whose), dimension_, profiles_.row(whose));
+    change_sums<1>(unit_.row(slot), padded(), sums_.row(whose));
+    direction_of(sums_.row(whose), padded(), profiles_.row(whose));
   }
 
   void remove_slot(std::int64_t slot) noexcept {
     const std::int32_t whose = owner(slot);
     leave(slot);
     if (identities_[at(whose)].count > 0) {
-      direction_of(sums_.row(whose), dimension_, profiles_.row(whose));
+      direction_of(sums_.row(whose), padded(), profiles_.row(whose));
     }
     compact_if_worth_it();
   }
@@ -121,7 +124,7 @@ class store {
   void remove_first(std::int32_t whose, std::int64_t count) noexcept {
     for (; count > 0; --count) leave(identities_[at(whose)].first);
     if (identities_[at(whose)].count > 0) {
-      direction_of(sums_.row(whose), dimension_, profiles_.row(whose));
+      direction_of(sums_.row(whose), padded(), profiles_.row(whose));
     }
     compact_if_worth_it();
   }
@@ -145,25 +148,25 @@ class store {
     next_id_ = next_id;
     reserve_identities(static_cast<std::int64_t>(labels.size()));
     for (std::string& label : labels) add_identity(std::move(label));
-    constexpr std::int64_t kChunk = 1024;
-    packed_rows packed_chunk;
-    for (std::int64_t r = 0; r < count; r += kChunk) {
-      const std::int64_t n = std::min(kChunk, count - r);
-      packed_chunk.assign(exec, packed(std::as_const(raw_).row(r), {n, dimension}), true);
-      for (std::int64_t k = 0; k < n; ++k) {
-        const std::int32_t whose = owners[at(r + k)];
-        if (packed_chunk.state(k) == row_state::not_finite) return false;
-        if (identities_[at(whose)].count == kMostVectors) return false;
-        std::copy_n(packed_chunk.row(k), padded(), unit_.row(r + k));
-        join(r + k, whose);
-      }
+    for (std::int64_t r = 0; r < count; ++r) {
+      if (identities_[at(owners[at(r)])].count == kMostVectors) return false;
+      join(r, owners[at(r)]);
     }
+    std::atomic<bool> finite = true;
+    const auto normalize = cpu::normalize_row_for<float, float>(cpu::choose(exec.isa));
+    in_chunks(exec, count, [&](std::int64_t r) {
+      float* out = unit_.row(r);
+      const row_state state = normalize(std::as_const(raw_).row(r), out, dimension_);
+      std::fill(out + dimension_, out + padded(), 0.0F);
+      if (state == row_state::not_finite) finite = false;
+    });
+    if (!finite) return false;
     std::vector<std::int32_t> all(identities_.size());
     for (std::size_t g = 0; g < all.size(); ++g) {
       if (identities_[g].count == 0) return false;
       all[g] = static_cast<std::int32_t>(g);
     }
-    refresh(exec, all);
+    refresh(exec, all, 0);
     return true;
   }
 
@@ -206,7 +209,7 @@ class store {
     const auto number = static_cast<std::int32_t>(identities_.size());
     identities_.push_back({std::move(label), -1, -1, 0});
     by_label_.emplace(identities_.back().label, number);
-    std::fill_n(sums_.row(number), dimension_, 0);
+    std::fill_n(sums_.row(number), padded(), 0);
     std::fill_n(profiles_.row(number), padded(), 0.0F);
     return number;
   }
@@ -236,7 +239,6 @@ class store {
     (who.last >= 0 ? next_[at(who.last)] : who.first) = slot;
     who.last = slot;
     ++who.count;
-    add_to_sums(unit_.row(slot), dimension_, sums_.row(whose));
   }
 
   void leave(std::int64_t slot) noexcept {
@@ -248,18 +250,26 @@ class store {
     owner_[at(slot)] = -1;
     by_id_.erase(id(slot));
     ++removed_;
-    take_from_sums(unit_.row(slot), dimension_, sums_.row(whose));
+    change_sums<-1>(unit_.row(slot), padded(), sums_.row(whose));
     if (--who.count == 0) by_label_.erase(by_label_.find(std::string_view(who.label)));
   }
 
-  void refresh(on_cpu exec, const std::vector<std::int32_t>& who) {
-    constexpr std::int64_t kChunk = 64;
-    const auto count = static_cast<std::int64_t>(who.size());
-    cpu::parallel_for(exec, (count + kChunk - 1) / kChunk, [&](std::int64_t c) {
-      for (std::int64_t k = c * kChunk; k < std::min(count, (c + 1) * kChunk); ++k) {
-        const std::int32_t g = who[at(k)];
-        direction_of(sums_.row(g), dimension_, profiles_.row(g));
+  /// Sums and profiles of identities that have got slots from `first` on.
+  void refresh(on_cpu exec, const std::vector<std::int32_t>& who, std::int64_t first) {
+    in_chunks(exec, static_cast<std::int64_t>(who.size()), [&](std::int64_t k) {
+      const std::int32_t g = who[at(k)];
+      for (std::int64_t s = identities_[at(g)].last; s >= first; s = previous_[at(s)]) {
+        change_sums<1>(unit_.row(s), padded(), sums_.row(g));
       }
+      direction_of(sums_.row(g), padded(), profiles_.row(g));
+    });
+  }
+
+  template <class Body>
+  static void in_chunks(on_cpu exec, std::int64_t count, const Body& body) {
+    constexpr std::int64_t kChunk = 64;
+    cpu::parallel_for(exec, (count + kChunk - 1) / kChunk, [&](std::int64_t c) {
+      for (std::int64_t k = c * kChunk; k < std::min(count, (c + 1) * kChunk); ++k) body(k);
     });
   }
 
