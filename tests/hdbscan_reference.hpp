@@ -102,7 +102,8 @@ inline naive_cluster grow(std::vector<edge_order> edges, double birth, std::size
     std::vector<edge_order> inside[2];
     for (int s = 0; s < 2; ++s) {
       for (const auto& e : edges) {
-        const bool in = std::find(sides[s].begin(), sides[s].end(), std::get<2>(e)) != sides[s].end();
+        const bool in =
+            std::find(sides[s].begin(), sides[s].end(), std::get<2>(e)) != sides[s].end();
         if (in) inside[s].push_back(e);
       }
     }
@@ -166,8 +167,9 @@ inline void answer(const naive_cluster& c, const naive_cluster* taken, std::int3
     out.labels[k] = label;
     const bool endless = std::isinf(lambda);
     out.outlier_scores[k] = endless ? 0 : std::isinf(end) ? 1 : (end - lambda) / end;
-    out.probabilities[k] =
-        taken == nullptr ? 0 : endless ? 1 : std::min(lambda, taken->top) / taken->top;
+    out.probabilities[k] = taken == nullptr ? 0
+                           : endless        ? 1
+                                            : std::min(lambda, taken->top) / taken->top;
   }
   for (const auto& child : c.children) answer(child, taken, label, out);
 }

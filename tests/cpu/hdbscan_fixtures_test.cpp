@@ -30,8 +30,8 @@ struct expected_clusters {
   kernels::hdbscan_params params;
   std::vector<std::int32_t> labels;
   std::vector<double> probabilities, outlier_scores, persistence;
-  std::vector<double> weights;     ///< of the spanning tree, ascending
-  std::vector<double> cophenetic;  ///< of points i and (7i + 3) mod N
+  std::vector<double> weights;          ///< of the spanning tree, ascending
+  std::vector<double> cophenetic;       ///< of points i and (7i + 3) mod N
   std::vector<std::int32_t> whole_way;  ///< labels of scikit-learn, from the distances
 };
 
@@ -127,8 +127,7 @@ TEST_CASE("single linkage cpu: scipy's matrix") {
     if (scipy_single[k].empty()) continue;
     const point_set& s = point_sets[k];
     CAPTURE(s.name);
-    const auto merges =
-        kernels::single_linkage(kernels::on_cpu{1}, s.rows(), {.metric = s.metric});
+    const auto merges = kernels::single_linkage(kernels::on_cpu{1}, s.rows(), {.metric = s.metric});
     std::vector<double> rows;
     for (const auto& m : merges) {
       for (const double v : {double(m.left), double(m.right), m.distance, double(m.size)}) {

@@ -28,7 +28,8 @@ points blobs(std::int64_t n, std::int64_t dimension, unsigned seed) {
   points centres(static_cast<std::size_t>(5 * dimension)), values;
   for (float& c : centres) c = 4 * normal(where);
   for (std::int64_t i = 0; i < n; ++i) {
-    const auto centre = static_cast<std::size_t>(random() % 5) * static_cast<std::size_t>(dimension);
+    const auto centre =
+        static_cast<std::size_t>(random() % 5) * static_cast<std::size_t>(dimension);
     const float wide = random() % 4 == 0 ? 4.0F : 0.5F;
     for (std::size_t k = 0; k < static_cast<std::size_t>(dimension); ++k) {
       values.push_back(centres[centre + k] + wide * normal(random));
@@ -102,9 +103,9 @@ TEST_CASE("hdbscan_predict cpu: the stated rule, any threads") {
       for (std::int64_t i = 0; i < m; ++i) {
         points all = known;
         all.insert(all.end(), asked.begin() + i * dimension, asked.begin() + (i + 1) * dimension);
-        const auto wanted =
-            plainly(found, hdbscan_reference::all_pairs(rows(all, dimension),
-                                                        compared == metric::cosine, 4));
+        const auto wanted = plainly(
+            found,
+            hdbscan_reference::all_pairs(rows(all, dimension), compared == metric::cosine, 4));
         const auto k = static_cast<std::size_t>(i);
         wrong += given.labels[k] == wanted.label && given.neighbours[k] == wanted.neighbour &&
                          std::abs(given.probabilities[k] - wanted.probability) < 1e-12
@@ -140,8 +141,8 @@ TEST_CASE("hdbscan_predict cpu: rows that are not finite, no points, what is ref
   CHECK(kernels::hdbscan_predict(on_cpu{1}, view, found, packed(none.data(), {0, dimension}))
             .labels.empty());
   const auto nothing = kernels::hdbscan(on_cpu{1}, packed(none.data(), {0, dimension}));
-  const auto lost = kernels::hdbscan_predict(on_cpu{1}, packed(none.data(), {0, dimension}), nothing,
-                                             rows(asked, dimension));
+  const auto lost = kernels::hdbscan_predict(on_cpu{1}, packed(none.data(), {0, dimension}),
+                                             nothing, rows(asked, dimension));
   CHECK(lost.labels == std::vector<std::int32_t>(4, -1));
   const points one = {1, 2, 3};
   const auto alone = kernels::hdbscan(on_cpu{1}, rows(one, 3));
@@ -149,8 +150,8 @@ TEST_CASE("hdbscan_predict cpu: rows that are not finite, no points, what is ref
 
   using kernels::error;
   using kernels::hdbscan_predict;
-  CHECK_THROWS_AS(hdbscan_predict(on_cpu{1}, view, found, packed(std::as_const(asked).data(), {6, 2})),
-                  error);
+  CHECK_THROWS_AS(
+      hdbscan_predict(on_cpu{1}, view, found, packed(std::as_const(asked).data(), {6, 2})), error);
   CHECK_THROWS_AS(hdbscan_predict(on_cpu{1}, rows(asked, 3), found, rows(asked, 3)), error);
   const auto tree_only = kernels::hdbscan_tree(found.spanning_tree, n);
   CHECK_THROWS_AS(hdbscan_predict(on_cpu{1}, view, tree_only, rows(asked, 3)), error);
@@ -160,8 +161,8 @@ TEST_CASE("single linkage cpu: clusters merged by hand") {
   const std::int64_t n = 70, dimension = 3;
   for (const auto compared : {metric::cosine, metric::euclidean}) {
     const points some = blobs(n, dimension, 6);
-    const auto merges = kernels::single_linkage(on_cpu{2}, rows(some, dimension),
-                                                {.metric = compared});
+    const auto merges =
+        kernels::single_linkage(on_cpu{2}, rows(some, dimension), {.metric = compared});
     const auto all =
         hdbscan_reference::all_pairs(rows(some, dimension), compared == metric::cosine, 0);
     std::vector<std::vector<std::size_t>> clusters;

@@ -31,7 +31,8 @@ points blobs(std::int64_t n, std::int64_t dimension, unsigned seed, float spread
   points centres(static_cast<std::size_t>(6 * dimension)), values;
   for (float& c : centres) c = 4 * normal(random);
   for (std::int64_t i = 0; i < n; ++i) {
-    const auto centre = static_cast<std::size_t>(random() % 6) * static_cast<std::size_t>(dimension);
+    const auto centre =
+        static_cast<std::size_t>(random() % 6) * static_cast<std::size_t>(dimension);
     const float wide = random() % 8 == 0 ? 8.0F : 1.0F;
     for (std::size_t k = 0; k < static_cast<std::size_t>(dimension); ++k) {
       values.push_back(centres[centre + k] + wide * spread * normal(random));
@@ -51,8 +52,8 @@ points grid(std::int64_t n, std::int64_t dimension, unsigned seed) {
 bool is_naive_tree(const hdbscan_result& found, const points& values, std::int64_t dimension) {
   const auto& p = found.params;
   const auto samples = p.min_samples > 0 ? p.min_samples : p.min_cluster_size;
-  const auto all = hdbscan_reference::all_pairs(rows(values, dimension),
-                                                p.metric == metric::cosine, samples);
+  const auto all =
+      hdbscan_reference::all_pairs(rows(values, dimension), p.metric == metric::cosine, samples);
   const auto tree = hdbscan_reference::prim(all, p.alpha);
   if (tree.size() != found.spanning_tree.size()) return false;
   for (std::size_t k = 0; k < tree.size(); ++k) {
@@ -106,11 +107,11 @@ TEST_CASE("hdbscan cpu: the spanning tree is that of all pairs, to the bit, ties
           CAPTURE(dimension);
           CAPTURE(samples);
           const points some = blobs(n, dimension, 3, 0.4F), ties = grid(n, dimension, 4);
-          const bool right = is_naive_tree(kernels::hdbscan(on_cpu{1}, rows(some, dimension), p),
-                                           some, dimension);
+          const bool right =
+              is_naive_tree(kernels::hdbscan(on_cpu{1}, rows(some, dimension), p), some, dimension);
           CHECK(right);
-          const bool right_ties = is_naive_tree(
-              kernels::hdbscan(on_cpu{1}, rows(ties, dimension), p), ties, dimension);
+          const bool right_ties =
+              is_naive_tree(kernels::hdbscan(on_cpu{1}, rows(ties, dimension), p), ties, dimension);
           CHECK(right_ties);
         }
       }
@@ -122,7 +123,8 @@ TEST_CASE("hdbscan cpu: clusters, probabilities and outlier scores by definition
   int clusters = 0;
   for (unsigned seed = 0; seed < 12; ++seed) {
     const std::int64_t size = 3 + seed % 5, dimension = 2 + seed % 3;
-    const points some = seed % 4 == 3 ? grid(150, dimension, seed) : blobs(150, dimension, seed, 0.3F);
+    const points some =
+        seed % 4 == 3 ? grid(150, dimension, seed) : blobs(150, dimension, seed, 0.3F);
     const auto found = kernels::hdbscan(on_cpu{1}, rows(some, dimension),
                                         {.min_cluster_size = size, .metric = metric::euclidean});
     const auto tree = hdbscan_reference::prim(
@@ -220,9 +222,9 @@ TEST_CASE("hdbscan cpu: threads, instruction sets, element types and strides cha
     halves.push_back(kernels::math::to_half(v));
     rounded.push_back(kernels::math::to_float32(halves.back()));
   }
-  CHECK(same_result(
-      kernels::hdbscan(on_cpu{1}, packed(std::as_const(halves).data(), {n, dimension})),
-      kernels::hdbscan(on_cpu{1}, rows(rounded, dimension))));
+  CHECK(
+      same_result(kernels::hdbscan(on_cpu{1}, packed(std::as_const(halves).data(), {n, dimension})),
+                  kernels::hdbscan(on_cpu{1}, rows(rounded, dimension))));
 }
 
 TEST_CASE("hdbscan cpu: no points, one, two, all the same, all noise") {
@@ -270,7 +272,8 @@ TEST_CASE("hdbscan cpu: rows that are not finite are noise and change nothing") 
       CHECK(given.not_finite == 30);
       CHECK(given.spanning_tree.size() == static_cast<std::size_t>(n) + 29);
       bool noise = true;
-      for (auto k = static_cast<std::size_t>(first); k < static_cast<std::size_t>(first) + 30; ++k) {
+      for (auto k = static_cast<std::size_t>(first); k < static_cast<std::size_t>(first) + 30;
+           ++k) {
         noise = noise && given.labels[k] == -1 && given.probabilities[k] == 0 &&
                 given.outlier_scores[k] == 1;
       }

@@ -1,5 +1,5 @@
-// HDBSCAN of CLIP embeddings, which lie in a narrow cone and have near-duplicates: the spanning tree
-// of all pairs, permuted rows, the clusters there are.
+// HDBSCAN of CLIP embeddings, which lie in a narrow cone and have near-duplicates: the spanning
+// tree of all pairs, permuted rows, the clusters there are.
 #include "../hdbscan_reference.hpp"
 #include "data.hpp"
 
@@ -41,7 +41,8 @@ kernels::hdbscan_result clusters(const std::vector<half>& values, int threads) {
 
 }  // namespace
 
-TEST_CASE("hdbscan: the spanning tree of embeddings is that of all pairs, and does not depend on order") {
+TEST_CASE(
+    "hdbscan: the spanning tree of embeddings is that of all pairs, and does not depend on order") {
   for (const char* name : {"coco", "oid", "lvis_v1"}) {
     CAPTURE(name);
     const auto values =

@@ -1,6 +1,6 @@
 // A bfloat16 copy of points, and lower bounds of their distances from it at twice the speed of
-// float32. A bound never exceeds the exact float32 distance (the proof stands at each term), so what
-// it excludes is excluded; what it does not is computed exactly by the caller.
+// float32. A bound never exceeds the exact float32 distance (the proof stands at each term), so
+// what it excludes is excluded; what it does not is computed exactly by the caller.
 #pragma once
 
 #include <kernels/core/buffer.hpp>
@@ -40,8 +40,8 @@ class bfloat16_points {
 
   /// out[i][j] (rows of kSide) ≤ the distance of points a + i and b + j; a and b are multiples of
   /// kSide. Columns after b_count, up to a whole group, are infinite. False: no bounds are known.
-  bool lower_bounds(std::int64_t a, std::int64_t a_count, std::int64_t b,
-                    std::int64_t b_count, float* out) const {
+  bool lower_bounds(std::int64_t a, std::int64_t a_count, std::int64_t b, std::int64_t b_count,
+                    float* out) const {
     if (!known_) return false;
     const block_bounds& x = blocks_[static_cast<std::size_t>(a / kSide)];
     const block_bounds& y = blocks_[static_cast<std::size_t>(b / kSide)];
@@ -49,8 +49,7 @@ class bfloat16_points {
     const double e = x.residual * y.norm + x.norm * y.residual + x.residual * y.residual;
     // the instruction adds two products to one sum; four roundings are allowed for each time, and
     // all subnormals may be lost
-    const double summed =
-        (2 * dimension + 32) * 0x1p-24 * x.norm * y.norm + dimension * 1e-36;
+    const double summed = (2 * dimension + 32) * 0x1p-24 * x.norm * y.norm + dimension * 1e-36;
     bfloat16_terms terms{row_.data() + a, row_.data() + b, 0, 0};
     if (points_.cosine) {
       // the exact distance: dimension / 16 fma and five additions of values up to 1, then 1 − s;

@@ -58,8 +58,7 @@ inline packed_terms pack(const float* x, const float* mean, std::int64_t dimensi
   for (std::int64_t k = 0; k < dimension; k += 16) {
     const __m512 point = _mm512_loadu_ps(x + k), middle = _mm512_loadu_ps(mean + k);
     const auto half = (__m256i)_mm512_cvtneps_pbh(_mm512_sub_ps(point, middle));
-    const __m512 rounded =
-        _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+    const __m512 rounded = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
     add_terms(_mm512_castps512_ps256(point), _mm512_castps512_ps256(middle),
               _mm512_castps512_ps256(rounded), sums);
     add_terms(_mm512_extractf32x8_ps(point, 1), _mm512_extractf32x8_ps(middle, 1),
@@ -141,7 +140,8 @@ inline bfloat16_loops bfloat16_loops_for([[maybe_unused]] instruction_set isa) {
 #if KERNELS_X86
   static const bool has =
       supported(instruction_set::avx512) && __builtin_cpu_supports("avx512bf16");
-  if (has && isa == instruction_set::avx512) return {&bfloat16_avx512::pack, &bfloat16_avx512::tile};
+  if (has && isa == instruction_set::avx512)
+    return {&bfloat16_avx512::pack, &bfloat16_avx512::tile};
 #endif
   return {};
 }

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <kernels/cluster/union_find.hpp>
+#include <kernels/core/buffer.hpp>
 #include <kernels/cpu/distance_tile.hpp>
 #include <kernels/cpu/parallel.hpp>
-#include <kernels/core/buffer.hpp>
 
 #include <bit>
 #include <memory>
@@ -176,10 +176,11 @@ class component_pass {
           const std::int64_t y = points_.component(b + j);
           if (!(weights_[j] <= found.bound(x, y))) continue;
           const float distance = tile_.distance(i, j);
-          const float weight = math::mutual_reachability(core, *points_.core(b + j), distance,
-                                                         alpha_);
-          changed = found.offer(x, y, math::make_edge_key(weight, distance, points_.index(a_ + i),
-                                                          points_.index(b + j))) ||
+          const float weight =
+              math::mutual_reachability(core, *points_.core(b + j), distance, alpha_);
+          changed = found.offer(x, y,
+                                math::make_edge_key(weight, distance, points_.index(a_ + i),
+                                                    points_.index(b + j))) ||
                     changed;
           ++made;
         }

@@ -67,8 +67,7 @@ class distance_tile {
     float value;
     const auto product = left_.cosine ? dots_ : squares_;
     product(x, left_.stride, 1, y, right_.stride, 1, left_.stride, &value, 1);
-    return left_.cosine ? math::cosine_distance(math::clamp_similarity(value))
-                        : exact::sqrt(value);
+    return left_.cosine ? math::cosine_distance(math::clamp_similarity(value)) : exact::sqrt(value);
   }
   [[nodiscard]] std::int64_t groups() const { return groups_; }
   [[nodiscard]] const tile_loops& loops() const { return loops_; }

@@ -60,8 +60,8 @@ class neighbour_lists {
   buffer<float> bounds_;
 };
 
-/// One block of points against another: what may enter a list is collected without a lock, by bounds
-/// as they stood at its beginning, which only fall.
+/// One block of points against another: what may enter a list is collected without a lock, by
+/// bounds as they stood at its beginning, which only fall.
 class neighbour_pass {
  public:
   neighbour_pass(const point_rows& points, const bfloat16_points& compact, neighbour_lists& lists,
@@ -120,8 +120,8 @@ class neighbour_pass {
   /// Pairs within a bound of either; false if they are so many that bounds are not worth it.
   bool collect() {
     found_.clear();
-    const std::size_t most = tile_.exact() ? ~std::size_t{0}
-                                           : static_cast<std::size_t>(a_count_ * b_count_ / 12);
+    const std::size_t most =
+        tile_.exact() ? ~std::size_t{0} : static_cast<std::size_t>(a_count_ * b_count_ / 12);
     for (std::int64_t i = 0; i < a_count_; ++i) {
       const float* row = tile_.row(i);
       auto groups = tile_.loops().within_one(row, row_bounds_[i], tile_.groups()) |

@@ -38,8 +38,7 @@ class spanning_tree_builder {
     while (static_cast<std::int64_t>(edges_.size()) < n - 1) {
       const ordered_points ordered(exec_, points_, core_.data(), sets_);
       if (ordered.components() <= table_) {
-        join_by_table(edges_between_components<true>(exec_, ordered, alpha_),
-                      ordered.components());
+        join_by_table(edges_between_components<true>(exec_, ordered, alpha_), ordered.components());
       } else {
         const auto lightest = edges_between_components<false>(exec_, ordered, alpha_);
         for (std::int64_t c = 0; c < ordered.components(); ++c) join(lightest.of(c));
