@@ -17,6 +17,7 @@
 #if !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
+#include <cpuid.h>
 #include <immintrin.h>
 #pragma GCC diagnostic pop
 #else
@@ -45,6 +46,39 @@ inline bool supported(instruction_set isa) {
   }
 #else
   return isa == instruction_set::best || isa == instruction_set::portable;
+#endif
+}
+
+/// Conversions of half precision (F16C), beside avx2.
+inline bool has_f16c() {
+#if KERNELS_X86
+  static const bool has = [] {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+  }();
+  return has;
+#else
+  return false;
+#endif
+}
+
+/// Dot products of bfloat16 (AVX512_BF16), beside avx512.
+inline bool has_bf16() {
+#if KERNELS_X86
+  static const bool has = __builtin_cpu_supports("avx512bf16");
+  return has;
+#else
+  return false;
+#endif
+}
+
+/// Dot products of 8-bit integers (AVX512_VNNI), beside avx512.
+inline bool has_vnni() {
+#if KERNELS_X86
+  static const bool has = __builtin_cpu_supports("avx512vnni");
+  return has;
+#else
+  return false;
 #endif
 }
 
