@@ -13,6 +13,10 @@ namespace kernels::inline KERNELS_ABI::math {
 struct pair_test {
   bool euclidean;
   float bound;
+
+  [[nodiscard]] bool passes(float value) const {
+    return euclidean ? value <= bound : value >= bound;
+  }
 };
 
 /// Floats in their order as integers, and back.
