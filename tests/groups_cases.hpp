@@ -61,9 +61,13 @@ inline points scattered(std::int64_t count, std::int64_t dimension, int clusters
 /// All distances in double; infinite where a row is not finite.
 class distances {
  public:
-  distances(const points& p, metric compared) : count_(p.count) {
+  distances(const points& p, metric compared)
+      : count_(p.count), values_(static_cast<std::size_t>(p.count * p.count)) {
     for (std::int64_t i = 0; i < count_; ++i) {
-      for (std::int64_t j = 0; j < count_; ++j) values_.push_back(distance(p, i, j, compared));
+      for (std::int64_t j = 0; j <= i; ++j) {
+        values_[static_cast<std::size_t>(i * count_ + j)] =
+            values_[static_cast<std::size_t>(j * count_ + i)] = distance(p, i, j, compared);
+      }
     }
   }
   [[nodiscard]] std::int64_t count() const { return count_; }

@@ -144,8 +144,8 @@ class pair_filter {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     for (std::int64_t i = 0; i < rows; ++i) {
       const double limit = limit_ - static_cast<double>(bias_.data()[row + i]);
-      out[i].never = std::nextafter(static_cast<float>(limit - error), -kInfinity);
-      out[i].sure = std::nextafter(static_cast<float>(limit + error), kInfinity);
+      out[i].never = math::next_float(static_cast<float>(limit - error), -1);
+      out[i].sure = math::next_float(static_cast<float>(limit + error), 1);
       if (limit_ == -std::numeric_limits<double>::infinity()) out[i] = {-kInfinity, -kInfinity};
     }
   }

@@ -175,7 +175,7 @@ class hit_finder {
       const float* v = values + i * kHitColumns;
       bits[i] = at_least.bits(v, limits[i].sure) & mask;
       unsure[i] = at_least.bits(v, limits[i].never) & mask & ~bits[i];
-      count += std::popcount(unsure[i]);
+      if (unsure[i] != 0) count += std::popcount(unsure[i]);
     }
     if (count * kMostUnsure > rows * columns) return false;
     for (std::int64_t i = 0; count > 0 && i < rows; ++i) {

@@ -29,6 +29,11 @@ inline float from_ordered_bits(std::int32_t order) {
                                          : std::numeric_limits<std::int32_t>::min() - order);
 }
 
+/// `steps` floats further up; not beyond infinity.
+inline float next_float(float x, std::int32_t steps) {
+  return from_ordered_bits(ordered_bits(x) + steps);
+}
+
 /// The least float in (low, high] that `holds` is true of: false at low, true at high, and from
 /// some float between them on.
 template <class Holds>
@@ -54,7 +59,7 @@ inline pair_test euclidean_distance_within(float eps) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const float above =
       least_float(-1.0F, kInfinity, [&](float s) { return s >= 0.0F && exact::sqrt(s) > eps; });
-  return {true, from_ordered_bits(ordered_bits(above) - 1)};
+  return {true, next_float(above, -1)};
 }
 
 /// Cosine similarity of unit rows >= least; −1 <= least <= 1.
