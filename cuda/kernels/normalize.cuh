@@ -31,10 +31,12 @@ __device__ __forceinline__ double join_half_warp(double sum) {
   return exact::add(sum, 0.0);
 }
 
+/// Elements of out from `dimension` to `padded` become 0.
 template <class In, class Out>
 __global__ void __launch_bounds__(normalize_tuning::kThreads)
     normalize_kernel(row_matrix<const In> rows, row_matrix<Out> out, row_state* states,
-                     std::int64_t states_stride, std::int64_t count, std::int64_t dimension) {
+                     std::int64_t states_stride, std::int64_t count, std::int64_t dimension,
+                     std::int64_t padded) {
   constexpr int kLanes = math::kDotLanes;
   const auto lane = static_cast<std::int64_t>(threadIdx.x % kLanes);
   const std::int64_t mine = threadIdx.x / kLanes;
@@ -60,8 +62,25 @@ __global__ void __launch_bounds__(normalize_tuning::kThreads)
                              : math::no_direction(state);
       to[i * out.column_stride] = math::from_float32<Out>(unit);
     }
+    if (row < count) {
+      for (std::int64_t i = dimension + lane; i < padded; i += kLanes) {
+        to[i * out.column_stride] = math::from_float32<Out>(0.0F);
+      }
+    }
     if (states != nullptr && lane == 0 && row < count) states[row * states_stride] = state;
   }
+}
+
+template <class In, class Out>
+void launch_normalize(CUstream_st* stream, const row_matrix<const In>& rows,
+                      const row_matrix<Out>& out, row_state* states, std::int64_t states_stride,
+                      std::int64_t count, std::int64_t dimension, std::int64_t padded) {
+  const std::int64_t blocks =
+      std::min((count + normalize_tuning::kRows - 1) / normalize_tuning::kRows,
+               normalize_tuning::kMostBlocks);
+  launch(stream,
+         {dim3(static_cast<unsigned>(blocks), 1, 1), dim3(normalize_tuning::kThreads, 1, 1)},
+         &normalize_kernel<In, Out>, rows, out, states, states_stride, count, dimension, padded);
 }
 
 template <class In, class Out>
@@ -76,14 +95,9 @@ void normalize_launchers<In, Out>::run(CUstream_st* stream,
     check_device_pointer("normalize", "out", out.data);
   }
   if (states.data != nullptr) check_device_pointer("normalize", "states", states.data);
-  const std::int64_t blocks =
-      std::min((count + normalize_tuning::kRows - 1) / normalize_tuning::kRows,
-               normalize_tuning::kMostBlocks);
-  launch(
-      stream, {dim3(static_cast<unsigned>(blocks), 1, 1), dim3(normalize_tuning::kThreads, 1, 1)},
-      &normalize_kernel<In, Out>, row_matrix<const In>{rows.data, rows.stride[0], rows.stride[1]},
-      row_matrix<Out>{out.data, out.stride[0], out.stride[1]}, states.data, states.stride[0], count,
-      rows.extent[1]);
+  launch_normalize<In, Out>(stream, {rows.data, rows.stride[0], rows.stride[1]},
+                            {out.data, out.stride[0], out.stride[1]}, states.data, states.stride[0],
+                            count, rows.extent[1], rows.extent[1]);
 }
 
 }  // namespace kernels::inline KERNELS_ABI::gpu

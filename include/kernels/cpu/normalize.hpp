@@ -49,6 +49,16 @@ normalize_row_function<In, Out> normalize_row_for([[maybe_unused]] instruction_s
   return &rows_portable::normalize_row<In, Out>;
 }
 
+/// The loop that copies a row as float32, of one instruction set (never best).
+template <class In>
+normalize_row_function<In, float> widen_row_for([[maybe_unused]] instruction_set isa) {
+#if KERNELS_X86
+  if (isa == instruction_set::avx512) return &rows_avx512::widen_row<In>;
+  if (isa == instruction_set::avx2) return &rows_avx2::widen_row<In>;
+#endif
+  return &rows_portable::widen_row<In>;
+}
+
 /// A row whose elements are not adjacent.
 template <class In, class Out>
 row_state normalize_strided_row(const In* in, std::int64_t in_stride, Out* out,

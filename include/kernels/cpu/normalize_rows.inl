@@ -30,3 +30,26 @@ row_state normalize_row(const In* in, Out* out, std::int64_t n) {
   }
   return state;
 }
+
+/// n elements as float32, as they are; the state of the row.
+template <class In>
+row_state widen_row(const In* in, float* out, std::int64_t n) {
+  const std::int64_t whole = n / math::kDotLanes * math::kDotLanes;
+  const auto rest = static_cast<std::size_t>(n - whole);
+  row_squares sums = row_squares::zero();
+  for (std::int64_t i = 0; i < whole; i += math::kDotLanes) {
+    const row_lanes x = row_lanes::load(in + i);
+    sums.add(x);
+    x.store(out + i);
+  }
+  if (rest != 0) {
+    In last[math::kDotLanes] = {};
+    float wide[math::kDotLanes];
+    std::memcpy(last, in + whole, rest * sizeof(In));
+    const row_lanes x = row_lanes::load(last);
+    sums.add(x);
+    x.store(wide);
+    std::memcpy(out + whole, wide, rest * sizeof(float));
+  }
+  return math::state_of(sums.join());
+}
