@@ -39,9 +39,9 @@ inline hdbscan_result hdbscan_tree(std::vector<spanning_edge> edges, std::int64_
 /// float32 in a fixed order (math/dot.hpp). Core distance: to the min_samples-th nearest other
 /// point; min_samples is at most N − 1. Weight of an edge: max(core, core, d / alpha). The spanning
 /// tree is the minimum in the order (weight, d, smaller index, larger index), which is unique.
-/// Its merges, with lambda = 1 / weight (infinite at 0), are condensed: a split whose two sides both
-/// have min_cluster_size points makes two clusters; otherwise the small side falls out, point by
-/// point, and the cluster goes on. Stability: Σ (lambda − birth) · size, in double, where what
+/// Its merges, with lambda = 1 / weight (infinite at 0), are condensed: a split whose two sides
+/// both have min_cluster_size points makes two clusters; otherwise the small side falls out, point
+/// by point, and the cluster goes on. Stability: Σ (lambda − birth) · size, in double, where what
 /// happens at the birth counts 0 also if that is infinite.
 ///
 /// excess_of_mass: from the leaves up, children replace their parent if they are strictly more
@@ -94,8 +94,8 @@ hdbscan_result hdbscan(on_cpu exec, const view<const T, 2>& points,
   return result;
 }
 
-/// The clusters that new points (M, D) fall into, found by hdbscan() of `points` with `found`, which
-/// stay as they are.
+/// The clusters that new points (M, D) fall into, found by hdbscan() of `points` with `found`,
+/// which stay as they are.
 ///
 /// A new point's core distance is that to its min_samples-th nearest point (as many as in the
 /// clustering); its neighbour is the finite point of the smallest (weight, d, index), its lambda

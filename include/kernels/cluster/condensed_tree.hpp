@@ -85,12 +85,12 @@ inline std::vector<condensed_row> condense(const std::vector<cluster_merge>& mer
 
 /// The clusters of a condensed tree by number: 0 is the root, children after parents.
 struct cluster_tree {
-  std::vector<std::int32_t> parent;        ///< −1 for the root
-  std::vector<std::int32_t> first_child;   ///< the second one follows it; −1: none
-  std::vector<double> birth;               ///< lambda at which it leaves its parent; root: 0
-  std::vector<double> death;               ///< the largest lambda of its own rows
-  std::vector<double> stability;           ///< Σ (lambda − birth) · size
-  std::vector<std::int64_t> size;          ///< points; root: those of its children
+  std::vector<std::int32_t> parent;       ///< −1 for the root
+  std::vector<std::int32_t> first_child;  ///< the second one follows it; −1: none
+  std::vector<double> birth;              ///< lambda at which it leaves its parent; root: 0
+  std::vector<double> death;              ///< the largest lambda of its own rows
+  std::vector<double> stability;          ///< Σ (lambda − birth) · size
+  std::vector<std::int64_t> size;         ///< points; root: those of its children
   double largest_lambda = 0;
 
   [[nodiscard]] std::size_t count() const { return parent.size(); }

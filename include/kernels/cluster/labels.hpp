@@ -51,8 +51,8 @@ inline void label_points(hdbscan_result& result, std::int64_t points) {
   const cluster_flags taken = select_clusters(tree, p);
   const std::vector<std::int32_t> label_of = labels_of_clusters(tree, taken);
   for (std::size_t c = 0; c < tree.count(); ++c) {
-    if (taken[c] != 0) result.selected.push_back(static_cast<std::int32_t>(points) +
-                                                 static_cast<std::int32_t>(c));
+    if (taken[c] != 0)
+      result.selected.push_back(static_cast<std::int32_t>(points) + static_cast<std::int32_t>(c));
   }
   const bool only_root = taken[0] != 0 && result.selected.size() == 1;
   const double least = least_lambda_of_root(tree, p.epsilon);

@@ -1,5 +1,4 @@
-// The blocks of pairs that clustering is made of: distances of up to 128 × 128 points, bit for bit
-// those of math/dot.hpp, and the tests that pass over them.
+// What passes over blocks of distances in clustering: loops for three instruction sets.
 #pragma once
 
 #include <kernels/cpu/dot_tile.hpp>
@@ -58,41 +57,7 @@ struct point_rows {
   [[nodiscard]] const float* row(std::int64_t r) const { return data + r * stride; }
 };
 
-/// A block of distances, with the loops of one instruction set.
-class distance_tile {
- public:
-  static constexpr std::int64_t kSide = 128;
-
-  explicit distance_tile(instruction_set isa) : isa_(isa), loops_(tile_loops_for(isa)) {}
-
-  /// Distances of points [a, a + a_count) of `left` and [b, b + b_count) of `right`; columns after
-  /// those, up to a whole group, are infinite.
-  void fill(const point_rows& left, std::int64_t a, std::int64_t a_count, const point_rows& right,
-            std::int64_t b, std::int64_t b_count) {
-    const auto dots = left.cosine ? dot_tile_for<false>(isa_) : dot_tile_for<true>(isa_);
-    dots(left.row(a), left.stride, a_count, right.row(b), right.stride, b_count, left.stride,
-         values_, kSide);
-    groups_ = (b_count + kGroup - 1) / kGroup;
-    for (std::int64_t i = 0; i < a_count; ++i) {
-      float* row = values_ + i * kSide;
-      std::fill(row + b_count, row + groups_ * kGroup, 0.0F);
-      if (left.cosine) {
-        loops_.cosine_distances(row, groups_);
-      } else {
-        loops_.euclidean_distances(row, groups_);
-      }
-      std::fill(row + b_count, row + groups_ * kGroup, std::numeric_limits<float>::infinity());
-    }
-  }
-  [[nodiscard]] const float* row(std::int64_t i) const { return values_ + i * kSide; }
-  [[nodiscard]] std::int64_t groups() const { return groups_; }
-  [[nodiscard]] const tile_loops& loops() const { return loops_; }
-
- private:
-  instruction_set isa_;
-  const tile_loops& loops_;
-  std::int64_t groups_ = 0;
-  alignas(64) float values_[kSide * kSide];
-};
+/// Points in a tile's side.
+inline constexpr std::int64_t kTileSide = 128;
 
 }  // namespace kernels::inline KERNELS_ABI::cpu

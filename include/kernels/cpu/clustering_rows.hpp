@@ -10,7 +10,8 @@
 
 namespace kernels::inline KERNELS_ABI::cpu {
 
-/// Packed copies of the finite rows, unit rows for cosine, with the numbers they have in the matrix.
+/// Packed copies of the finite rows, unit rows for cosine, with the numbers they have in the
+/// matrix.
 class clustering_rows {
  public:
   template <class T>

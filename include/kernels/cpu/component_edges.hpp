@@ -3,9 +3,9 @@
 #pragma once
 
 #include <kernels/cluster/union_find.hpp>
-#include <kernels/cpu/cluster_tile.hpp>
-#include <kernels/cpu/parallel.hpp>
 #include <kernels/core/buffer.hpp>
+#include <kernels/cpu/distance_tile.hpp>
+#include <kernels/cpu/parallel.hpp>
 
 #include <bit>
 #include <memory>
@@ -87,13 +87,17 @@ class lightest_edges {
     return std::max(edges_[static_cast<std::size_t>(x)].weight(),
                     edges_[static_cast<std::size_t>(y)].weight());
   }
-  void offer(std::int64_t x, std::int64_t y, const math::edge_key& key) {
-    if constexpr (Pairs) {
-      lower(edges_[place(x, y)], key);
-    } else {
-      lower(edges_[static_cast<std::size_t>(x)], key);
-      lower(edges_[static_cast<std::size_t>(y)], key);
-    }
+  /// Did it change something?
+  bool offer(std::int64_t x, std::int64_t y, const math::edge_key& key) {
+    if constexpr (Pairs) return lower(edges_[place(x, y)], key);
+    const bool first = lower(edges_[static_cast<std::size_t>(x)], key);
+    return lower(edges_[static_cast<std::size_t>(y)], key) || first;
+  }
+  /// The same rows of `all`.
+  void copy_from(const lightest_edges& all) {
+    const std::size_t from = Pairs ? all.place(first_, 0) : 0;
+    std::copy_n(all.edges_.begin() + static_cast<std::ptrdiff_t>(from), edges_.size(),
+                edges_.begin());
   }
   void take(const lightest_edges& part) {
     const std::size_t from = Pairs ? place(part.first_, 0) : 0;
@@ -110,8 +114,10 @@ class lightest_edges {
   [[nodiscard]] std::size_t place(std::int64_t x, std::int64_t y) const {
     return static_cast<std::size_t>((x - first_) * components_ + y);
   }
-  static void lower(math::edge_key& edge, const math::edge_key& key) {
-    if (key < edge) edge = key;
+  static bool lower(math::edge_key& edge, const math::edge_key& key) {
+    if (!(key < edge)) return false;
+    edge = key;
+    return true;
   }
   std::int64_t first_, components_;
   std::vector<math::edge_key> edges_;
@@ -121,22 +127,30 @@ class lightest_edges {
 template <bool Pairs>
 class component_pass {
  public:
-  component_pass(const ordered_points& points, float alpha, instruction_set isa)
-      : points_(points), alpha_(alpha), tile_(isa) {}
+  component_pass(const ordered_points& points, const bfloat16_points& compact, float alpha,
+                 instruction_set isa)
+      : points_(points), compact_(compact), alpha_(alpha), tile_(isa) {}
 
-  lightest_edges<Pairs> run(std::int64_t a) {
+  /// The first and the number of components of the rows of a block.
+  static std::pair<std::int64_t, std::int64_t> components(const ordered_points& points,
+                                                          std::int64_t a) {
+    const std::int64_t end = std::min(kSide, points.count() - a);
+    const std::int64_t first = points.component(a), last = points.component(a + end - 1);
+    return {first, last - first + 1};
+  }
+
+  /// `found`: what is known before.
+  void run(std::int64_t a, lightest_edges<Pairs>& found) {
     const std::int64_t n = points_.count();
     a_ = a;
     a_count_ = std::min(kSide, n - a);
-    const std::int64_t first = points_.component(a), last = points_.component(a + a_count_ - 1);
-    lightest_edges<Pairs> found(first, last - first + 1, points_.components());
+    const std::int64_t first = points_.component(a);
     for (std::int64_t b = a; b < n; b += kSide) {
       const std::int64_t b_count = std::min(kSide, n - b);
       if (points_.component(b + b_count - 1) == first) continue;  // all of it is one component
-      tile_.fill(points_.rows(), a, a_count_, points_.rows(), b, b_count);
+      tile_.fill_bounds(points_.rows(), compact_, a, a_count_, b, b_count);
       scan(b, b_count, found);
     }
-    return found;
   }
 
  private:
@@ -144,6 +158,7 @@ class component_pass {
 
   void scan(std::int64_t b, std::int64_t b_count, lightest_edges<Pairs>& found) {
     std::int64_t bounded = -1;  // the component that bounds_ are of
+    std::int64_t made = 0;      // distances made exact
     for (std::int64_t i = 0; i < a_count_; ++i) {
       const std::int64_t x = points_.component(a_ + i);
       if (x != bounded) set_bounds(x, b, b_count, found);
@@ -158,13 +173,20 @@ class component_pass {
         const std::int64_t to = std::min(from + kGroup, b_count);
         for (std::int64_t j = from; j < to; ++j) {
           if (!(weights_[j] <= bounds_[j])) continue;
-          found.offer(x, points_.component(b + j),
-                      math::make_edge_key(weights_[j], tile_.row(i)[j], points_.index(a_ + i),
-                                          points_.index(b + j)));
-          changed = true;
+          const std::int64_t y = points_.component(b + j);
+          if (!(weights_[j] <= found.bound(x, y))) continue;
+          const float distance = tile_.distance(i, j);
+          const float weight =
+              math::mutual_reachability(core, *points_.core(b + j), distance, alpha_);
+          changed = found.offer(x, y,
+                                math::make_edge_key(weight, distance, points_.index(a_ + i),
+                                                    points_.index(b + j))) ||
+                    changed;
+          ++made;
         }
       }
       if (changed) bounded = -1;
+      if (!tile_.exact() && made > a_count_ * b_count / 12) tile_.make_exact(a_count_, b_count);
     }
   }
   void set_bounds(std::int64_t x, std::int64_t b, std::int64_t b_count,
@@ -177,6 +199,7 @@ class component_pass {
   }
 
   const ordered_points& points_;
+  const bfloat16_points& compact_;
   float alpha_;
   distance_tile tile_;
   std::int64_t a_ = 0, a_count_ = 0;
@@ -190,12 +213,19 @@ lightest_edges<Pairs> edges_between_components(on_cpu exec, const ordered_points
   constexpr std::int64_t kSide = distance_tile::kSide;
   const instruction_set isa = choose(exec.isa);
   lightest_edges<Pairs> all(0, points.components(), points.components());
+  const bfloat16_points compact(exec, points.rows());
   std::mutex mutex;
   parallel_for(exec, (points.count() + kSide - 1) / kSide, [&](std::int64_t block) {
-    const auto pass = std::make_unique<component_pass<Pairs>>(points, alpha, isa);
-    const auto part = pass->run(block * kSide);
+    const auto [first, rows] = component_pass<Pairs>::components(points, block * kSide);
+    lightest_edges<Pairs> found(first, rows, points.components());
+    {
+      const std::lock_guard lock(mutex);
+      found.copy_from(all);
+    }
+    const auto pass = std::make_unique<component_pass<Pairs>>(points, compact, alpha, isa);
+    pass->run(block * kSide, found);
     const std::lock_guard lock(mutex);
-    all.take(part);
+    all.take(found);
   });
   return all;
 }

@@ -26,8 +26,8 @@ spanning_result spanning_tree(on_cpu exec, const view<const T, 2>& rows, metric 
   const std::int64_t most = std::max<std::int64_t>(finite.count() - 1, 0);
   spanning_tree_builder builder(exec, finite.points(), std::min(min_samples, most), alpha);
   for (const math::edge_key& e : builder.run()) {
-    result.edges.push_back({finite.number(e.smaller()), finite.number(e.larger()), e.weight(),
-                            e.distance()});
+    result.edges.push_back(
+        {finite.number(e.smaller()), finite.number(e.larger()), e.weight(), e.distance()});
   }
   for (std::int64_t k = 0; k < finite.count(); ++k) {
     result.core[static_cast<std::size_t>(finite.number(k))] =

@@ -3,6 +3,7 @@
 
 #include <kernels/cluster/placement.hpp>
 #include <kernels/cpu/clustering_rows.hpp>
+#include <kernels/cpu/distance_tile.hpp>
 #include <kernels/cpu/parallel.hpp>
 
 #include <memory>
@@ -19,10 +20,9 @@ inline reachable nearest_reachable(const float* distances, const std::vector<flo
   math::edge_key best = math::kNoEdge;
   for (std::size_t j = 0; j < core.size(); ++j) {
     const float weight = math::mutual_reachability(own_core, core[j], distances[j], alpha);
-    const math::edge_key key{
-        math::pair_bits(std::bit_cast<std::uint32_t>(weight),
-                        std::bit_cast<std::uint32_t>(distances[j])),
-        j};
+    const math::edge_key key{math::pair_bits(std::bit_cast<std::uint32_t>(weight),
+                                             std::bit_cast<std::uint32_t>(distances[j])),
+                             j};
     if (key < best) best = key;
   }
   return {best.weight(), static_cast<std::int64_t>(best.ends)};

@@ -10,10 +10,12 @@ namespace kernels::inline KERNELS_ABI::cpu {
 
 class spanning_tree_builder {
  public:
-  /// min_samples: 0 for raw distances, otherwise 1 to points.count − 1.
+  /// min_samples: 0 for raw distances, otherwise 1 to points.count − 1. Up to `table` components
+  /// are joined by a table of all pairs of them.
   spanning_tree_builder(on_cpu exec, const point_rows& points, std::int64_t min_samples,
-                        float alpha)
+                        float alpha, std::int64_t table = 2048)
       : exec_(exec),
+        table_(table),
         points_(points),
         min_samples_(min_samples),
         alpha_(alpha),
@@ -35,9 +37,8 @@ class spanning_tree_builder {
     }
     while (static_cast<std::int64_t>(edges_.size()) < n - 1) {
       const ordered_points ordered(exec_, points_, core_.data(), sets_);
-      if (ordered.components() <= kMostInTable) {
-        join_by_table(edges_between_components<true>(exec_, ordered, alpha_),
-                      ordered.components());
+      if (ordered.components() <= table_) {
+        join_by_table(edges_between_components<true>(exec_, ordered, alpha_), ordered.components());
       } else {
         const auto lightest = edges_between_components<false>(exec_, ordered, alpha_);
         for (std::int64_t c = 0; c < ordered.components(); ++c) join(lightest.of(c));
@@ -49,7 +50,6 @@ class spanning_tree_builder {
 
  private:
   static constexpr std::int64_t kLeast = 16;
-  static constexpr std::int64_t kMostInTable = 2048;
 
   bool join(const math::edge_key& edge) {
     const auto x = sets_.find(edge.smaller()), y = sets_.find(edge.larger());
@@ -129,6 +129,7 @@ class spanning_tree_builder {
   }
 
   on_cpu exec_;
+  std::int64_t table_;
   point_rows points_;
   std::int64_t min_samples_;
   float alpha_;
