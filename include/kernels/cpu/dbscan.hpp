@@ -112,7 +112,7 @@ inline density_groups find_groups(on_cpu exec, const point_rows& points,
       },
       [&](const hit_block& block) {
         const std::lock_guard lock(mutex);
-        block.for_each([&](std::int32_t i, std::int32_t j, float) { groups.add(i, j); });
+        block.for_each([&](std::int32_t i, std::int32_t j) { groups.add(i, j); });
       });
   groups.finish();
   return groups;

@@ -18,16 +18,23 @@ cluster::weighted_graph neighbour_graph(on_cpu exec, const point_rows& points,
     std::int32_t a, b;
     float weight;
   };
+  const auto dot = hit_loops_for<false>(choose(exec.isa)).exact_pair;
   std::vector<edge> edges;
   std::mutex mutex;
   for_each_hit_block(
       exec, points, test,
       [](std::int64_t, std::int64_t, std::int64_t, std::int64_t) { return false; },
       [&](const hit_block& block) {
-        const std::lock_guard lock(mutex);
-        block.for_each([&](std::int32_t i, std::int32_t j, float raw) {
-          edges.push_back({i, j, test.euclidean ? 1.0F : math::clamp_similarity(raw)});
+        std::vector<edge> found;
+        block.for_each([&](std::int32_t i, std::int32_t j) {
+          float weight = 1;
+          if (!test.euclidean) {
+            weight = math::clamp_similarity(dot(points.row(i), points.row(j), points.stride));
+          }
+          found.push_back({i, j, weight});
         });
+        const std::lock_guard lock(mutex);
+        edges.insert(edges.end(), found.begin(), found.end());
         if (static_cast<std::int64_t>(edges.size()) > most_edges) too_many();
       });
   std::sort(edges.begin(), edges.end(),

@@ -4,9 +4,10 @@
 
 #include <kernels/cpu/cluster_tile.hpp>
 #include <kernels/cpu/dot_blocks.hpp>
-#include <kernels/math/pair_test.hpp>
+#include <kernels/cpu/pair_filter.hpp>
 
 #include <bit>
+#include <optional>
 
 namespace kernels::inline KERNELS_ABI::cpu {
 
@@ -98,22 +99,20 @@ hit_loops hit_loops_for([[maybe_unused]] instruction_set isa) {
 struct hit_block {
   std::int64_t row, rows, column, columns;
   const std::uint64_t* bits;
-  const float* raw;  ///< kHitColumns a row: dots or squared distances
 
-  /// Calls body(i, j, raw value) for each hit, i < j.
+  /// Calls body(i, j) for each hit, i < j.
   template <class Body>
   void for_each(const Body& body) const {
     for (std::int64_t i = 0; i < rows; ++i) {
       for (std::uint64_t left = bits[i]; left != 0; left &= left - 1) {
-        const std::int64_t j = std::countr_zero(left);
-        body(static_cast<std::int32_t>(row + i), static_cast<std::int32_t>(column + j),
-             raw[i * kHitColumns + j]);
+        body(static_cast<std::int32_t>(row + i),
+             static_cast<std::int32_t>(column + std::countr_zero(left)));
       }
     }
   }
 };
 
-/// The columns of a block that come after its row i.
+/// The columns of a block that come after its row.
 inline std::uint64_t later_columns(std::int64_t row, std::int64_t column, std::int64_t columns) {
   std::uint64_t mask = ~std::uint64_t{0} >> (kHitColumns - columns);
   const std::int64_t first = row + 1 - column;
@@ -122,14 +121,88 @@ inline std::uint64_t later_columns(std::int64_t row, std::int64_t column, std::i
   return mask;
 }
 
+/// Finds the hits of a block: a bit for each pair whose exact float32 value passes.
+template <bool Distance>
+class hit_finder {
+ public:
+  hit_finder(on_cpu exec, const point_rows& points, const math::pair_test& test)
+      : points_(points),
+        test_(test),
+        tile_(dot_tile_for<Distance>(choose(exec.isa))),
+        loops_(hit_loops_for<Distance>(choose(exec.isa))) {
+#if KERNELS_X86
+    if (!pair_filter::wanted(choose(exec.isa), points)) return;
+    filter_.emplace(exec, points, test);
+    if (!filter_->usable()) filter_.reset();
+#endif
+  }
+
+  /// `column` is a multiple of kHitColumns, `scratch` kDotBlockRows · kHitColumns floats that have
+  /// been set once. Returns whether there is a hit.
+  bool find(std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns,
+            float* scratch, std::uint64_t* bits) const {
+#if KERNELS_X86
+    if (filter_ && filtered(row, rows, column, columns, scratch, bits)) return any(bits, rows);
+#endif
+    tile_(points_.row(row), points_.stride, rows, points_.row(column), points_.stride, columns,
+          points_.stride, scratch, kHitColumns);
+    for (std::int64_t i = 0; i < rows; ++i) {
+      bits[i] = loops_.bits(scratch + i * kHitColumns, test_.bound) &
+                later_columns(row + i, column, columns);
+    }
+    return any(bits, rows);
+  }
+
+ private:
+  static bool any(const std::uint64_t* bits, std::int64_t rows) {
+    return std::any_of(bits, bits + rows, [](std::uint64_t b) { return b != 0; });
+  }
+
+#if KERNELS_X86
+  static constexpr std::int64_t kMostUnsure = 4;  ///< one in so many; then all are done exactly
+
+  bool filtered(std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns,
+                float* values, std::uint64_t* bits) const {
+    const std::int64_t panel = column / kHitColumns;
+    filter_->values(row, rows, panel, values);
+    pair_filter::limits limits[kDotBlockRows];
+    filter_->row_limits(row, rows, panel, limits);
+    const hit_loops at_least = hit_loops_for<false>(instruction_set::avx512);
+    std::uint64_t unsure[kDotBlockRows];
+    std::int64_t count = 0;
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const std::uint64_t mask = later_columns(row + i, column, columns);
+      const float* v = values + i * kHitColumns;
+      bits[i] = at_least.bits(v, limits[i].sure) & mask;
+      unsure[i] = at_least.bits(v, limits[i].never) & mask & ~bits[i];
+      if (unsure[i] != 0) count += std::popcount(unsure[i]);
+    }
+    if (count * kMostUnsure > rows * columns) return false;
+    for (std::int64_t i = 0; count > 0 && i < rows; ++i) {
+      for (; unsure[i] != 0; unsure[i] &= unsure[i] - 1) {
+        const int j = std::countr_zero(unsure[i]);
+        const float value =
+            loops_.exact_pair(points_.row(row + i), points_.row(column + j), points_.stride);
+        if (test_.passes(value)) bits[i] |= std::uint64_t{1} << j;
+      }
+    }
+    return true;
+  }
+  std::optional<pair_filter> filter_;
+#endif
+
+  point_rows points_;
+  math::pair_test test_;
+  dot_tile_function tile_;
+  hit_loops loops_;
+};
+
 /// Calls body(hit_block) for every block that has a hit, on several threads at a time. A block is
 /// left out if settled(row, rows, column, columns) says that its hits would change nothing.
 template <bool Distance, class Settled, class Body>
-void for_each_hit_block(on_cpu exec, const point_rows& points, float bound, const Settled& settled,
-                        const Body& body) {
-  const instruction_set isa = choose(exec.isa);
-  const dot_tile_function tile = dot_tile_for<Distance>(isa);
-  const hit_loops loops = hit_loops_for<Distance>(isa);
+void find_hits(on_cpu exec, const point_rows& points, const math::pair_test& test,
+               const Settled& settled, const Body& body) {
+  const hit_finder<Distance> finder(exec, points, test);
   constexpr std::int64_t kSpan = 8 * kHitColumns;
   const std::int64_t n = points.count, block_rows = dot_block_rows(points.stride);
   const std::int64_t spans = (n + kSpan - 1) / kSpan;
@@ -137,20 +210,15 @@ void for_each_hit_block(on_cpu exec, const point_rows& points, float bound, cons
     const std::int64_t row = k / spans * block_rows, rows = std::min(block_rows, n - row);
     const std::int64_t begin = k % spans * kSpan, end = std::min(begin + kSpan, n);
     if (end <= row + 1) return;
-    alignas(64) float raw[kDotBlockRows * kHitColumns];
-    std::fill_n(raw, rows * kHitColumns, 0.0F);
+    alignas(64) float scratch[kDotBlockRows * kHitColumns];
+    std::fill_n(scratch, rows * kHitColumns, 0.0F);
+    std::uint64_t bits[kDotBlockRows];
     for (std::int64_t column = begin; column < end; column += kHitColumns) {
       const std::int64_t columns = std::min(kHitColumns, end - column);
       if (column + columns <= row + 1 || settled(row, rows, column, columns)) continue;
-      tile(points.row(row), points.stride, rows, points.row(column), points.stride, columns,
-           points.stride, raw, kHitColumns);
-      std::uint64_t bits[kDotBlockRows], any = 0;
-      for (std::int64_t i = 0; i < rows; ++i) {
-        bits[i] =
-            loops.bits(raw + i * kHitColumns, bound) & later_columns(row + i, column, columns);
-        any |= bits[i];
+      if (finder.find(row, rows, column, columns, scratch, bits)) {
+        body(hit_block{row, rows, column, columns, bits});
       }
-      if (any != 0) body(hit_block{row, rows, column, columns, bits, raw});
     }
   });
 }
@@ -160,9 +228,9 @@ template <class Settled, class Body>
 void for_each_hit_block(on_cpu exec, const point_rows& points, const math::pair_test& test,
                         const Settled& settled, const Body& body) {
   if (test.euclidean) {
-    for_each_hit_block<true>(exec, points, test.bound, settled, body);
+    find_hits<true>(exec, points, test, settled, body);
   } else {
-    for_each_hit_block<false>(exec, points, test.bound, settled, body);
+    find_hits<false>(exec, points, test, settled, body);
   }
 }
 

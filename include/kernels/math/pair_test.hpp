@@ -13,6 +13,10 @@ namespace kernels::inline KERNELS_ABI::math {
 struct pair_test {
   bool euclidean;
   float bound;
+
+  [[nodiscard]] bool passes(float value) const {
+    return euclidean ? value <= bound : value >= bound;
+  }
 };
 
 /// Floats in their order as integers, and back.
@@ -23,6 +27,11 @@ inline std::int32_t ordered_bits(float x) {
 inline float from_ordered_bits(std::int32_t order) {
   return std::bit_cast<float>(order >= 0 ? order
                                          : std::numeric_limits<std::int32_t>::min() - order);
+}
+
+/// `steps` floats further up; not beyond infinity.
+inline float next_float(float x, std::int32_t steps) {
+  return from_ordered_bits(ordered_bits(x) + steps);
 }
 
 /// The least float in (low, high] that `holds` is true of: false at low, true at high, and from
@@ -50,7 +59,7 @@ inline pair_test euclidean_distance_within(float eps) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const float above =
       least_float(-1.0F, kInfinity, [&](float s) { return s >= 0.0F && exact::sqrt(s) > eps; });
-  return {true, from_ordered_bits(ordered_bits(above) - 1)};
+  return {true, next_float(above, -1)};
 }
 
 /// Cosine similarity of unit rows >= least; −1 <= least <= 1.
