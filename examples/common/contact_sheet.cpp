@@ -97,4 +97,36 @@ cv::Mat contact_sheet(const labelled_picture& panorama,
   return sheet;
 }
 
+cv::Mat contact_sheet(const std::vector<picture_row>& rows, int columns) {
+  const int inner = kWidth - 2 * kMargin;
+  const int cell = (inner - (columns - 1) * kGap) / columns;
+  std::vector<int> tall;  // of the pictures of each row
+  int height = 2 * kMargin - kBelow;
+  for (const auto& row : rows) {
+    tall.push_back(1);
+    for (const auto& one : row.pictures) {
+      tall.back() = std::max(tall.back(), fitted(one, cell, cell).height);
+    }
+    height += kCap + kAbove + tall.back() + kBelow;
+  }
+  cv::Mat sheet(std::max(height, 2 * kMargin), kWidth, CV_8UC3,
+                cv::Scalar(kPaper[0], kPaper[1], kPaper[2]));
+  int y = kMargin;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const auto& row = rows[r];
+    draw_text(sheet, shortened(row.name, inner / 2), {kMargin, y}, kCap, kInk, 0.16);
+    const int used = text_width(shortened(row.name, inner / 2), kCap) + kCap;
+    draw_text(sheet, shortened(row.details, inner - used), {kMargin + used, y}, kCap, kSoftInk);
+    y += kCap + kAbove;
+    for (std::size_t c = 0; c < row.pictures.size() && c < static_cast<std::size_t>(columns); ++c) {
+      const cv::Size size = fitted(row.pictures[c], cell, cell);
+      const int x = kMargin + static_cast<int>(c) * (cell + kGap);
+      const cv::Rect place(x, y + (tall[r] - size.height) / 2, size.width, size.height);
+      resized(row.pictures[c], size).copyTo(sheet(place));
+    }
+    y += tall[r] + kBelow;
+  }
+  return sheet;
+}
+
 }  // namespace kernels::examples

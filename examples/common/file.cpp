@@ -139,6 +139,14 @@ std::vector<std::uint8_t> read_file(const fs::path& path) {
   return bytes;
 }
 
+std::vector<std::uint8_t> read_input(const fs::path& path) {
+  try {
+    return read_file(path);
+  } catch (const failure& e) {
+    throw usage_error(e.what());
+  }
+}
+
 void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
   const fs::path name = temporary_name(path);
   descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));

@@ -15,6 +15,8 @@ std::string ending_of(const std::filesystem::path& path);
 
 /// Errors: failure naming the file.
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path);
+/// The same for a file that the user named. Errors: usage_error.
+std::vector<std::uint8_t> read_input(const std::filesystem::path& path);
 
 /// Writes under a temporary name in the same folder, then renames: at every moment the file is
 /// the old one, none, or the new one. On an error the temporary is removed.

@@ -14,28 +14,6 @@ namespace {
 
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-std::vector<fs::path> images_in(const fs::path& folder) {
-  std::vector<fs::path> images;
-  bool videos = false;
-  std::error_code code;
-  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-    const auto& path = it->path();
-    std::error_code ignored;
-    if (path.filename().string().front() == '.' || it->is_directory(ignored)) continue;
-    if (has_image_name(path)) images.push_back(path);
-    videos = videos || has_video_name(path);
-  }
-  if (code) throw usage_error("cannot read the folder " + folder.string() + ": " + code.message());
-  if (images.empty()) {
-    throw usage_error("the folder " + folder.string() + " holds no JPEG, PNG or WebP images" +
-                      (videos ? "; name its videos themselves" : ""));
-  }
-  std::ranges::sort(images, [](const fs::path& a, const fs::path& b) {
-    return natural_less(a.filename().string(), b.filename().string());
-  });
-  return images;
-}
-
 /// Refuses two inputs with one stem, and a video beside an image named like one of its frames.
 void refuse_duplicates(const std::vector<input>& inputs) {
   std::map<std::string, const input*> seen;
@@ -71,6 +49,28 @@ bool take_suffix(std::string& name, std::string_view mark, bool digits) {
 }
 
 }  // namespace
+
+std::vector<fs::path> images_in(const fs::path& folder) {
+  std::vector<fs::path> images;
+  bool videos = false;
+  std::error_code code;
+  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
+    const auto& path = it->path();
+    std::error_code ignored;
+    if (path.filename().string().front() == '.' || it->is_directory(ignored)) continue;
+    if (has_image_name(path)) images.push_back(path);
+    videos = videos || has_video_name(path);
+  }
+  if (code) throw usage_error("cannot read the folder " + folder.string() + ": " + code.message());
+  if (images.empty()) {
+    throw usage_error("the folder " + folder.string() + " holds no JPEG, PNG or WebP images" +
+                      (videos ? "; name its videos themselves" : ""));
+  }
+  std::ranges::sort(images, [](const fs::path& a, const fs::path& b) {
+    return natural_less(a.filename().string(), b.filename().string());
+  });
+  return images;
+}
 
 bool natural_less(const std::string& a, const std::string& b) {
   std::size_t i = 0;

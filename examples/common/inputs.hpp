@@ -20,6 +20,9 @@ struct input {
 /// whose outputs would have the same names.
 std::vector<input> expand_inputs(const std::vector<std::string>& arguments);
 
+/// The images in a folder, in natural order. Errors: usage_error if there is none.
+std::vector<std::filesystem::path> images_in(const std::filesystem::path& folder);
+
 /// Refuses an input that lies in the output folder under a name that an output of another input
 /// will have (<stem>_v00 …), and would be overwritten. Errors: usage_error.
 void refuse_overwriting(const std::vector<input>& inputs, const std::filesystem::path& folder);

@@ -23,8 +23,10 @@ std::string bytes_text(double bytes) {
   char text[32];
   if (bytes >= 1e9) {
     std::snprintf(text, sizeof(text), "%.1f GB", bytes / 1e9);
-  } else {
+  } else if (bytes >= 1e6) {
     std::snprintf(text, sizeof(text), "%.0f MB", bytes / 1e6);
+  } else {
+    std::snprintf(text, sizeof(text), "%.0f kB", bytes / 1e3);
   }
   return text;
 }

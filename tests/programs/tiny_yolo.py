@@ -12,45 +12,9 @@ DIR/coloured.png    a picture that is no label map
 import os
 import struct
 import sys
-import zlib
 
-
-def varint(n):
-    out = b""
-    while n > 127:
-        out += bytes([n & 127 | 128])
-        n >>= 7
-    return out + bytes([n])
-
-
-def field(number, value):
-    """One field of a protocol buffer."""
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value & (1 << 64) - 1)
-    if isinstance(value, str):
-        value = value.encode()
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-def tensor(name, dims, kind, data):
-    return b"".join(field(1, d) for d in dims) + field(2, kind) + field(8, name) + field(9, data)
-
-
-def value_info(name, dims):
-    shape = b"".join(field(1, field(1, d)) for d in dims)
-    return field(1, name) + field(2, field(1, field(1, 1) + field(2, shape)))
-
-
-def node(kind, inputs, output, **attributes):
-    text = b"".join(field(1, i) for i in inputs) + field(2, output)
-    text += field(3, output) + field(4, kind)
-    for key, value in attributes.items():
-        if isinstance(value, list):
-            attribute = b"".join(field(8, v) for v in value) + field(20, 7)
-        else:
-            attribute = field(3, value) + field(20, 2)
-        text += field(5, field(1, key) + attribute)
-    return text
+sys.dont_write_bytecode = True
+from onnx_bytes import floats, model, node, png, tensor, value_info
 
 
 def network(path, shape):
@@ -63,32 +27,20 @@ def network(path, shape):
         bias[2 * cells + cell] = bias[3 * cells + cell] = 24.0
         weights[(4 * cells + cell) * 3 * cells + 0 * cells + cell] = 0.9  # red
         weights[(5 * cells + cell) * 3 * cells + 2 * cells + cell] = 0.8  # blue
-    floats = lambda numbers: struct.pack("<%df" % len(numbers), *numbers)
     nodes = [
         node("AveragePool", ["images"], "means", kernel_shape=[16, 16], strides=[16, 16]),
         node("Flatten", ["means"], "flat", axis=1),
         node("Gemm", ["flat", "weights", "bias"], "head", transB=1),
         node("Reshape", ["head", "shape"], "boxes"),
     ]
-    graph = b"".join(field(1, n) for n in nodes) + field(2, "tiny")
-    graph += field(5, tensor("weights", [6 * cells, 3 * cells], 1, floats(weights)))
-    graph += field(5, tensor("bias", [6 * cells], 1, floats(bias)))
-    graph += field(5, tensor("shape", [len(shape)], 7, struct.pack("<%dq" % len(shape), *shape)))
-    graph += field(11, value_info("images", [1, 3, 16 * rows, 16 * columns]))
-    graph += field(12, value_info("boxes", [1, 6, cells]))
+    tensors = [
+        tensor("weights", [6 * cells, 3 * cells], 1, floats(weights)),
+        tensor("bias", [6 * cells], 1, floats(bias)),
+        tensor("shape", [len(shape)], 7, struct.pack("<%dq" % len(shape), *shape)),
+    ]
     with open(path, "wb") as file:
-        file.write(field(1, 7) + field(7, graph) + field(8, field(1, "") + field(2, 12)))
-
-
-def png(path, width, height, depth, kind, rows):
-    def chunk(name, data):
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
-    pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
-    with open(path, "wb") as file:
-        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels))
-        file.write(chunk(b"IEND", b""))
+        file.write(model(nodes, tensors, [value_info("images", [1, 3, 16 * rows, 16 * columns])],
+                         [value_info("boxes", [1, 6, cells])]))
 
 
 def picture(size, empty, first, second):
