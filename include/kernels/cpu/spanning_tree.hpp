@@ -8,14 +8,19 @@
 
 namespace kernels::inline KERNELS_ABI::cpu {
 
+/// What only costs depend on.
+struct spanning_limits {
+  std::int64_t neighbours = 0;  ///< listed for each point; at least min_samples; 0: 16 or more
+  std::int64_t table = 2048;    ///< so many components are joined by a table of all pairs of them
+};
+
 class spanning_tree_builder {
  public:
-  /// min_samples: 0 for raw distances, otherwise 1 to points.count − 1. Up to `table` components
-  /// are joined by a table of all pairs of them.
+  /// min_samples: 0 for raw distances, otherwise 1 to points.count − 1.
   spanning_tree_builder(on_cpu exec, const point_rows& points, std::int64_t min_samples,
-                        float alpha, std::int64_t table = 2048)
+                        float alpha, const spanning_limits& limits = {})
       : exec_(exec),
-        table_(table),
+        limits_(limits),
         points_(points),
         min_samples_(min_samples),
         alpha_(alpha),
@@ -27,7 +32,11 @@ class spanning_tree_builder {
     const std::int64_t n = points_.count;
     if (n < 2) return {};
     {
-      const std::int64_t k = std::min(n - 1, std::max(kLeast, 2 * min_samples_));
+      // with more neighbours than core distances need, points also know what comes after those
+      const std::int64_t wanted = limits_.neighbours > 0
+                                      ? std::max(limits_.neighbours, min_samples_)
+                                      : std::max<std::int64_t>(16, 2 * min_samples_);
+      const std::int64_t k = std::min(n - 1, wanted);
       const neighbour_lists lists = nearest_neighbours(exec_, points_, k);
       for (std::int64_t p = 0; min_samples_ > 0 && p < n; ++p) {
         core_[static_cast<std::size_t>(p)] =
@@ -37,7 +46,7 @@ class spanning_tree_builder {
     }
     while (static_cast<std::int64_t>(edges_.size()) < n - 1) {
       const ordered_points ordered(exec_, points_, core_.data(), sets_);
-      if (ordered.components() <= table_) {
+      if (ordered.components() <= limits_.table) {
         join_by_table(edges_between_components<true>(exec_, ordered, alpha_), ordered.components());
       } else {
         const auto lightest = edges_between_components<false>(exec_, ordered, alpha_);
@@ -49,8 +58,6 @@ class spanning_tree_builder {
   [[nodiscard]] const std::vector<float>& core() const { return core_; }
 
  private:
-  static constexpr std::int64_t kLeast = 16;
-
   bool join(const math::edge_key& edge) {
     const auto x = sets_.find(edge.smaller()), y = sets_.find(edge.larger());
     if (x == y) return false;
@@ -129,7 +136,7 @@ class spanning_tree_builder {
   }
 
   on_cpu exec_;
-  std::int64_t table_;
+  spanning_limits limits_;
   point_rows points_;
   std::int64_t min_samples_;
   float alpha_;
