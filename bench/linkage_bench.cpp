@@ -91,8 +91,8 @@ int main(int argc, char** argv) {
   const auto measured = bench::run(chosen, chosen.quick ? 3 : 5, 0.05);
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  facts.add("peak memory of all rows together",
-            bench::fixed(static_cast<double>(used.ru_maxrss) / 1024, 0) + " MiB");
+  const std::string memory = "Peak memory of the process, all rows together: " +
+                             bench::fixed(static_cast<double>(used.ru_maxrss) / 1024, 0) + " MiB\n";
 
   bench::table table({"linkage, 512-d", "ms", "fastest", "spread", "scikit-learn, ms",
                       "scikit-learn / this", "goal"});
@@ -104,5 +104,5 @@ int main(int argc, char** argv) {
                r.peer.ran ? bench::times(r.peer.seconds / t.median) : "–",
                r.peer_method.empty() ? "–" : "≥ 1×"});
   }
-  return bench::finish(chosen, measured, facts.text() + "\n" + table.text());
+  return bench::finish(chosen, measured, facts.text() + "\n" + table.text() + "\n" + memory);
 }
