@@ -85,7 +85,8 @@ TEST_CASE("dot tile: every instruction set gives the bits of the definition") {
 
 TEST_CASE(
     "dot blocks: every pair once, with the bits of the definition; upper leaves out the rest") {
-  for (const auto& [m, n] : {std::pair{0, 5}, {3, 0}, {1, 1}, {197, 131}, {5, 1100}, {98, 65}}) {
+  for (const auto& shape : {std::pair{0, 5}, {3, 0}, {1, 1}, {197, 131}, {5, 1100}, {98, 65}}) {
+    const std::int64_t m = shape.first, n = shape.second;  // clang captures no bindings
     constexpr std::int64_t kDimension = 19;
     const auto a = pack(random_rows(m, kDimension, 3), kDimension, false);
     const auto b = pack(random_rows(n, kDimension, 4), kDimension, false);
