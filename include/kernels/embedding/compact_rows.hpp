@@ -43,10 +43,6 @@ struct rounding_bounds {
   }
 };
 
-/// Sizes outside which a first pass could overflow, or drown in underflow.
-inline constexpr double kLargestNorm = 0x1p60;
-inline constexpr double kSmallestNorm = 0x1p-40;
-
 /// Integer elements whose products fit 32 bits when summed: 255 · 127 · 65536 < 2^31.
 inline constexpr std::int64_t kMostIntegers = 65536;
 
