@@ -39,7 +39,8 @@ struct search_arrays {
 /// 2^-148 an element of the query, whose norm is at least kSmallestNorm.
 template <class Bounds>
 float search_slack_of(const Bounds& row, double mean_norm, std::int64_t dimension) {
-  const double sums = 1.01 * (static_cast<double>(dimension) + 16) * 0x1p-24;
+  const double steps = (static_cast<double>(dimension) + 16) * 0x1p-24;
+  const double sums = 1.01 * steps / (1 - steps);
   const double residual = static_cast<double>(row.residual), size = static_cast<double>(row.size);
   const double bound = residual + sums * (size + residual) + sums * mean_norm;
   return static_cast<float>(bound * (1 + 1e-5) + static_cast<double>(dimension) * 0x1p-104);
