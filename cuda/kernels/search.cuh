@@ -163,6 +163,16 @@ void search_launchers<T>::search(CUstream_st* stream, const search_arrays& galle
                                  const view<float, 2, space::device>& scores,
                                  const device_search_params& params,
                                  const view<std::byte, 1, space::device>& workspace) {
+  if (queries.extent[0] == 0) return;
+  if (queries.extent[1] != 0) check_device_pointer("search", "queries", queries.data);
+  check_device_pointer("search", "ids", ids.data);
+  check_device_pointer("search", "scores", scores.data);
+  check_device_pointer("search", "workspace", workspace.data);
+  const std::int64_t needed = workspace_bytes(gallery, queries.extent[0], params.k);
+  if (workspace.extent[0] < needed) {  // for any batch, before the first is queued
+    refuse("workspace", "size", "at least " + std::to_string(needed) + " bytes",
+           std::to_string(workspace.extent[0]));
+  }
   for (std::int64_t first = 0; first < queries.extent[0]; first += kSearchBatch) {
     const std::int64_t count = std::min(kSearchBatch, queries.extent[0] - first);
     const int block_queries = search_block_queries(count, params.k);
