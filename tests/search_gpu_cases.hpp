@@ -93,6 +93,7 @@ inline found plain_search(const kernels::search_gallery& gallery, const matrix& 
       if (what == metric::euclidean) {
         score = std::sqrt(kernels::math::squared_distance(q.row(i), rows.row(r), rows.stride()));
       }
+      if (score != score) continue;
       if (threshold && (what == metric::euclidean ? score > *threshold : score < *threshold)) {
         continue;
       }
@@ -155,6 +156,32 @@ void all_filters(const Run& run, std::int64_t rows, first_pass pass) {
   CHECK(finds_the_same(run, g, q, 6, {}, l));
   for (const float threshold : {all.scores[3], 1.0F, -1.0F, 0.0F}) {
     CHECK(finds_the_same(run, g, q, 6, threshold));
+  }
+}
+
+/// Inner products with queries of every size, from those whose products underflow to those whose
+/// sums overflow, and rows of which some are much larger than others.
+template <class Run>
+void all_sizes(const Run& run, std::int64_t rows, first_pass pass) {
+  constexpr std::int64_t kColumns = 20;
+  matrix gallery = difficult_rows(rows, kColumns, 9, 0.0F);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float size = r % 7 == 0 ? 1e15F : r % 7 < 3 ? 1e-20F : 1.0F;
+    for (std::int64_t k = 0; k < kColumns; ++k) gallery.row(r)[k] *= size;
+  }
+  const float sizes[] = {1e-44F, 1e-42F, 1e-38F, 1e-30F, 1e-15F, 1e15F, 1e22F, 1e28F, 1e37F};
+  matrix q = difficult_rows(std::ssize(sizes), kColumns, 10, 0.0F);
+  for (std::int64_t i = 0; i < q.rows; ++i) {
+    for (std::int64_t k = 0; k < kColumns; ++k) {
+      q.row(i)[k] = static_cast<float>((i + k * k) % 7 - 3) * sizes[i];
+    }
+  }
+  for (const float shrink : {1.0F, 1e-15F, 1e-30F}) {
+    CAPTURE(shrink);
+    for (float& v : gallery.values) v *= shrink;
+    const kernels::search_gallery g(kernels::on_cpu{1}, gallery.view(),
+                                    {metric::inner_product, pass});
+    CHECK(finds_the_same(run, g, q, 5));
   }
 }
 

@@ -53,9 +53,11 @@ __global__ void __launch_bounds__(32)
   base = search_join(base);
   if (threadIdx.x == 0) {
     queries.base[query] = base;
-    const double norm = exact::fma(exact::sqrt(kept), 1 + 1e-6, 0x1p-126);
-    queries.norm[query] =
-        state == row_state::not_finite ? __int_as_float(0x7fc00000) : static_cast<float>(norm);
+    const double size = exact::sqrt(kept);
+    const bool bounded = size >= kSmallestNorm && size <= kLargestNorm;
+    queries.norm[query] = state == row_state::not_finite ? math::no_direction(state)
+                          : !bounded                     ? math::kInfinity<float>
+                                     : static_cast<float>(exact::mul(size, 1 + 1e-6));
   }
 }
 
@@ -144,9 +146,14 @@ void launch_search_scan(CUstream_st* stream, const search_arrays& gallery,
 template <class T>
 std::int64_t search_launchers<T>::workspace_bytes(const search_arrays& gallery,
                                                   std::int64_t queries, int k) {
-  workspace_carver counter;
-  static_cast<void>(search_layout(counter, gallery, std::min(queries, kSearchBatch), k));
-  return counter.bytes();
+  const auto bytes = [&](std::int64_t batch) {
+    workspace_carver counter;
+    static_cast<void>(search_layout(counter, gallery, batch, k));
+    return counter.bytes();
+  };
+  if (queries <= kSearchBatch) return bytes(queries);
+  // fewer queries are scanned in more slices, so the last batch may need more
+  return std::max(bytes(kSearchBatch), bytes(queries % kSearchBatch));
 }
 
 template <class T>
@@ -156,6 +163,16 @@ void search_launchers<T>::search(CUstream_st* stream, const search_arrays& galle
                                  const view<float, 2, space::device>& scores,
                                  const device_search_params& params,
                                  const view<std::byte, 1, space::device>& workspace) {
+  if (queries.extent[0] == 0) return;
+  if (queries.extent[1] != 0) check_device_pointer("search", "queries", queries.data);
+  check_device_pointer("search", "ids", ids.data);
+  check_device_pointer("search", "scores", scores.data);
+  check_device_pointer("search", "workspace", workspace.data);
+  const std::int64_t needed = workspace_bytes(gallery, queries.extent[0], params.k);
+  if (workspace.extent[0] < needed) {  // for any batch, before the first is queued
+    refuse("workspace", "size", "at least " + std::to_string(needed) + " bytes",
+           std::to_string(workspace.extent[0]));
+  }
   for (std::int64_t first = 0; first < queries.extent[0]; first += kSearchBatch) {
     const std::int64_t count = std::min(kSearchBatch, queries.extent[0] - first);
     const int block_queries = search_block_queries(count, params.k);

@@ -14,7 +14,7 @@ namespace kernels::inline KERNELS_ABI::gpu {
 struct search_queries {
   float* rows;  ///< Q × stride
   float* base;  ///< Q: ⟨q,μ⟩
-  float* norm;  ///< Q: at least ‖q‖; NaN where a query is not finite
+  float* norm;  ///< Q: at least ‖q‖; infinite: every row is scored; NaN: not finite, none is
 };
 
 struct search_job {

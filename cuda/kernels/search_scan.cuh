@@ -205,9 +205,10 @@ __device__ __forceinline__ void search_scan_panel(const search_arrays& gallery,
     KERNELS_UNROLL
     for (int r = 0; r < 2; ++r) {
       const std::int64_t row = start + search_panel_row<Type>(r);
-      const bool reaches =
-          there && row < gallery.count && first + j < job.queries &&
-          exact::add(mine[r * kThreads], exact::product(norm, slack[r])) >= state.limits[j];
+      // below the limit for certain: not what is NaN because the bound is infinite
+      const float upper = exact::add(mine[r * kThreads], exact::product(norm, slack[r]));
+      const bool reaches = there && row < gallery.count && first + j < job.queries &&
+                           norm == norm && slack[r] == slack[r] && !(upper < state.limits[j]);
       const unsigned hit = __ballot_sync(0xffffffffU, reaches);
       search_score_hits(gallery, job, queries.rows + (first + j) * gallery.stride, query,
                         {keys, state.counts + j}, state.taus[j], hit, row);

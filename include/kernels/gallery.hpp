@@ -2,8 +2,9 @@
 //
 //   kernels::gallery known;
 //   known.add("ada", vector);                                    // float, half or bfloat16
-//   const auto who = known.match(kernels::on_cpu(), queries, {.threshold = 0.85F, .margin =
-//   0.02F}); if (who[0].accepted()) use(who[0].label, who[0].score); known.save("known.kgl");
+//   const auto who = known.match(kernels::on_cpu(), queries, {.threshold = 0.85F});
+//   if (who[0].accepted()) use(who[0].label, who[0].score);
+//   known.save("known.kgl");
 //
 // Class: exact: the same answers from every instruction set and number of threads, alone or in any
 // batch. CPU only, POSIX. Scores are cosine similarities: dots of float32 unit rows in the fixed

@@ -52,8 +52,9 @@ struct threshold_matches {
 /// ids, scores: (Q, k). Where fewer than k rows are found: id −1, score −∞ (euclidean +∞). A query
 /// with a NaN or an infinity finds nothing; one of zeros has score 0 with every row (cosine).
 /// Rows whose inner product overflows to NaN are not found.
-/// Cost: one pass over the compact copy for every 1024 queries; memory for a few candidates a
-/// query. In the worst case (all rows alike) every row is scored again, never more than that.
+/// Cost: one pass over the compact copy for every 1024 queries. In the worst case (all rows alike)
+/// every row is scored again, and each thread holds max(1024, 4·k) candidates of 32 bytes for each
+/// of the 1024; usually both are a small fraction of that.
 /// Errors: kernels::error for shapes that do not fit, k outside 1 to 2048, a threshold that the
 /// metric cannot give, groups or lists of the wrong length.
 template <class T>
@@ -89,7 +90,7 @@ void search(on_cpu exec, const search_gallery& gallery, const view<const T, 2>& 
 }
 
 /// All rows that reach params.threshold, which must be given, for each query (params.k is not
-/// looked at). Otherwise as search(). Memory: that of the result, and about twice as much while it
+/// looked at). Otherwise as search(). Memory: 12 bytes a match, and several times that while it
 /// runs.
 template <class T>
 threshold_matches search_all(on_cpu exec, const search_gallery& gallery,

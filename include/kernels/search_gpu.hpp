@@ -35,13 +35,15 @@ struct search_arrays {
 
 /// What a row's score may differ from the kernel's first pass by, for a query of norm 1: the row's
 /// own terms (compact_rows.hpp), and the float sums of the kernel, of which each of `dimension`
-/// steps rounds once (Higham, Accuracy and Stability, 3.1).
+/// steps rounds once (Higham, Accuracy and Stability, 3.1). The last term is underflow: at most
+/// 2^-148 an element of the query, whose norm is at least kSmallestNorm.
 template <class Bounds>
 float search_slack_of(const Bounds& row, double mean_norm, std::int64_t dimension) {
-  const double sums = 1.01 * (static_cast<double>(dimension) + 16) * 0x1p-24;
+  const double steps = (static_cast<double>(dimension) + 16) * 0x1p-24;
+  const double sums = 1.01 * steps / (1 - steps);
   const double residual = static_cast<double>(row.residual), size = static_cast<double>(row.size);
   const double bound = residual + sums * (size + residual) + sums * mean_norm;
-  return static_cast<float>(bound * (1 + 1e-5) + 0x1p-100);
+  return static_cast<float>(bound * (1 + 1e-5) + static_cast<double>(dimension) * 0x1p-104);
 }
 
 /// search_slack_of() each row of the panels of a search_gallery.
@@ -135,7 +137,7 @@ class device_search_gallery {
 /// search_params with lists in device memory.
 struct device_search_params {
   int k = 10;
-  std::optional<float> threshold;
+  std::optional<float> threshold = {};
   view<const std::int32_t, 1, space::device> gallery_groups = {}, query_groups = {};
   view<const std::int64_t, 1, space::device> excluded = {}, excluded_offsets = {};
 };

@@ -215,6 +215,21 @@ TEST_CASE("gallery file: what is wrong is said") {
   bad[kHeader + 2] = static_cast<char>(0x80);
   sign(bad);
   refused(bad, "not finite");
+  // labels alone, each of which would take memory for a profile of a million elements
+  bad.assign(kHeader, 0);
+  std::memcpy(bad.data(), good.data(), 16);
+  constexpr std::uint64_t kPeople = 200000;
+  put64(bad, 24, std::uint64_t{1} << 20);
+  put64(bad, 40, kPeople);
+  put64(bad, 56, 6 * kPeople);
+  for (std::uint64_t k = 0; k < kPeople; ++k) bad.insert(bad.end(), {6, 0, 0, 0});
+  for (std::uint64_t k = 0; k < kPeople; ++k) {
+    const std::string label = std::to_string(100000 + k);
+    bad.insert(bad.end(), label.begin(), label.end());
+  }
+  put64(bad, 16, bad.size());
+  sign(bad);
+  refused(bad, "more identities than rows");
   CHECK(contains(refusal(here.path / "none"), "cannot be opened"));
   CHECK(contains(refusal(here.path), "regular file"));
   CHECK_THROWS_WITH_AS(some_gallery(3, 2).save(here.path / "no" / "g.kgl"),

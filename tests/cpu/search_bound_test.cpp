@@ -80,6 +80,23 @@ outcome check(const data_set& set, metric what, first_pass pass, instruction_set
 
 }  // namespace
 
+TEST_CASE("search bound: long rows") {
+  // n roundings to a unit u: at most n·u / (1 − n·u), far more than n·u where n is large
+  for (const std::int64_t n : {16, 1 << 16, 1 << 19, 1 << 21}) {
+    CAPTURE(n);
+    const double steps = static_cast<double>(n) * 0x1p-23;
+    const kernels::rounding_bounds bfloats(first_pass::bfloat16, metric::cosine, n);
+    CHECK(bfloats.first_pass >= steps / (1 - steps));
+    const kernels::rounding_bounds halves(first_pass::float16, metric::cosine, n);
+    CHECK(halves.first_pass >= steps / 2 / (1 - steps / 2));
+  }
+  const rows longest = normal_rows(2, (1 << 21) + 1, 1);
+  const kernels::packed_rows packed(on_cpu{1}, longest.view(), false);
+  kernels::compact_rows compact;
+  compact.assign(on_cpu{1}, packed, metric::inner_product, first_pass::bfloat16);
+  CHECK(!compact.usable());
+}
+
 TEST_CASE("search bound: no first pass leaves it, and it is not far off") {
   double largest[4] = {};
   for (const data_set& set : data_sets(200)) {

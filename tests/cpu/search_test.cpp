@@ -58,6 +58,33 @@ TEST_CASE("search cpu: more rows than candidates are kept") {
   }
 }
 
+TEST_CASE("search cpu: squared distances that differ and distances that tie, on several threads") {
+  for (const std::int64_t dimension : {13, 28}) {
+    CAPTURE(dimension);
+    const rows centre = normal_rows(1, dimension, 52);
+    rows gallery_rows = around(centre, 12000, 0, 1);
+    const rows queries = around(centre, 3, 3.0F, 11);
+    std::mt19937 random(3);
+    for (std::int64_t r = 0; r < gallery_rows.count(); ++r) {
+      for (int k = 0; k < 3; ++k) {
+        float& x = gallery_rows.row(r)[random() % static_cast<unsigned>(dimension)];
+        x = std::nextafter(x, (random() & 1U) != 0 ? 9.0F : -9.0F);
+      }
+    }
+    const found expected = plain_scan(metric::euclidean, gallery_rows, queries, 300);
+    for (const first_pass pass : kPasses) {
+      CAPTURE(static_cast<int>(pass));
+      const search_gallery gallery(on_cpu{2}, gallery_rows.view(), {metric::euclidean, pass});
+      int wrong = 0;  // what threads know of each other is another thing each time
+      for (int again = 0; again < 8; ++again) {
+        wrong += run({4}, gallery, queries.view(), 300) == expected ? 0 : 1;
+        wrong += run({2}, gallery, queries.view(), 1) == expected.prefix(1) ? 0 : 1;
+      }
+      CHECK(wrong == 0);
+    }
+  }
+}
+
 TEST_CASE("search cpu: near the sums in double") {
   int sets_seen = 0;
   for (const data_set& set : data_sets(800)) {

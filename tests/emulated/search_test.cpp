@@ -74,3 +74,47 @@ TEST_CASE("search emulated: sizes") {
   CHECK(finds_the_same(kernel_run(), g, difficult_rows(1, 8, 8, 1.0F), 600));
   CHECK(finds_the_same(kernel_run(), g, difficult_rows(0, 8, 8, 1.0F), 3));
 }
+
+TEST_CASE("search emulated: queries too large or too small to bound") {
+  for (const first_pass pass : kPasses) {
+    CAPTURE(static_cast<int>(pass));
+    all_sizes(kernel_run(), 600, pass);
+  }
+}
+
+TEST_CASE("search emulated: scratch is enough for every number of queries") {
+  const matrix rows = difficult_rows(33 * 512, 1, 1, 1.0F);
+  const kernels::search_gallery g(kernels::on_cpu{1}, rows.view(),
+                                  {metric::cosine, first_pass::float32});
+  const auto arrays = kernels::search_arrays_of(g, {});
+  for (const int k : {1, 512, 2048}) {
+    const auto bytes = [&](std::int64_t queries) {
+      return gpu::search_launchers<float>::workspace_bytes(arrays, queries, k);
+    };
+    for (const std::int64_t rest : {1, 2, 66, 132, 264, 528, 700}) {
+      CHECK(bytes(1024 + rest) >= bytes(1024));
+      CHECK(bytes(1024 + rest) >= bytes(rest));
+    }
+  }
+}
+
+TEST_CASE("search emulated: too little scratch is refused before anything is written") {
+  const matrix rows = difficult_rows(33 * 512, 1, 1, 1.0F);
+  const matrix queries = difficult_rows(1156, 1, 2, 1.0F);
+  const kernels::search_gallery g(kernels::on_cpu{1}, rows.view(),
+                                  {metric::cosine, first_pass::float32});
+  const auto arrays = kernels::search_arrays_of(g, {});
+  using launchers = gpu::search_launchers<float>;
+  // enough for the first batch, not for the last
+  const std::int64_t bytes = launchers::workspace_bytes(arrays, 1024, 512);
+  CHECK(bytes < launchers::workspace_bytes(arrays, 1156, 512));
+  const emulated::aligned_scratch scratch(bytes);
+  std::vector<std::int64_t> ids(1156 * 512, -7);
+  std::vector<float> scores(ids.size());
+  CHECK_THROWS_WITH_AS(
+      launchers::search(nullptr, arrays, device(queries.values.data(), {1156, 1}),
+                        device(ids.data(), {1156, 512}), device(scores.data(), {1156, 512}),
+                        {.k = 512}, scratch.as_view()),
+      doctest::Contains("size: wanted at least"), kernels::error);
+  CHECK(ids[0] == -7);
+}

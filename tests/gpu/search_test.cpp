@@ -42,7 +42,10 @@ struct gpu_run {
 TEST_CASE("search gpu: every first pass finds what a plain scan finds") {
   all_passes(gpu_run(), 3000, 65, 9, 10, 2.0F);
   all_passes(gpu_run(), 20000, 512, 3, 100, 3.0F);
-  for (const first_pass pass : kPasses) all_filters(gpu_run(), 5000, pass);
+  for (const first_pass pass : kPasses) {
+    all_filters(gpu_run(), 5000, pass);
+    all_sizes(gpu_run(), 5000, pass);
+  }
 }
 
 TEST_CASE("search gpu: sizes") {

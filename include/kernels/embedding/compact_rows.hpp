@@ -29,23 +29,29 @@ namespace kernels::inline KERNELS_ABI {
 /// A number that is at least x ≥ 0, as a float.
 inline float rounded_up(double x) { return static_cast<float>(x * (1 + 1e-6) + 0x1p-126); }
 
-/// Bounds on what roundings do to a sum of `dimension` products, relative to Σ|aᵢ||bᵢ|.
+/// What so many roundings, of at most `unit` each, do to a sum, relative to the sum of the sizes of
+/// its terms (Higham, Accuracy and Stability, lemma 3.1), with a little more. steps · unit < 1.
+inline double rounding_of(double steps, double unit) {
+  return 1.01 * steps * unit / (1 - steps * unit);
+}
+
+/// Bounds on what roundings do to a sum of `dimension` products, relative to Σ|aᵢ||bᵢ|; dimension
+/// at most kMostElements.
 struct rounding_bounds {
   double first_pass = 0, exact = 0;
   rounding_bounds() = default;
   rounding_bounds(kernels::first_pass type, metric what, std::int64_t dimension) {
     const auto n = static_cast<double>(dimension);
-    first_pass = 1.01 * (type == kernels::first_pass::bfloat16  ? n * 0x1p-23
-                         : type == kernels::first_pass::float16 ? (n + 4) * 0x1p-24
-                                                                : 0x1p-19);
-    exact = 1.01 * (n / 16 + 6) * 0x1p-24;
-    if (what == metric::euclidean) exact += 1.01 * 16 * 0x1p-24;  // differences, square roots
+    first_pass = type == kernels::first_pass::bfloat16  ? rounding_of(n, 0x1p-23)
+                 : type == kernels::first_pass::float16 ? rounding_of(n + 4, 0x1p-24)
+                                                        : rounding_of(32, 0x1p-24);
+    // euclidean: differences and square roots too
+    exact = rounding_of(n / 16 + (what == metric::euclidean ? 22 : 6), 0x1p-24);
   }
 };
 
-/// Sizes outside which a first pass could overflow, or drown in underflow.
-inline constexpr double kLargestNorm = 0x1p60;
-inline constexpr double kSmallestNorm = 0x1p-40;
+/// Elements whose roundings a first pass can bound.
+inline constexpr std::int64_t kMostElements = std::int64_t{1} << 21;
 
 /// Integer elements whose products fit 32 bits when summed: 255 · 127 · 65536 < 2^31.
 inline constexpr std::int64_t kMostIntegers = 65536;
@@ -70,8 +76,8 @@ class compact_rows {
     metric_ = what;
     rows_ = rows.count();
     dimension_ = rows.stride();
-    rounding_ = rounding_bounds(type, what, dimension_);
-    usable_ = type != first_pass::float32 &&
+    rounding_ = rounding_bounds(type, what, std::min(dimension_, kMostElements));
+    usable_ = type != first_pass::float32 && dimension_ <= kMostElements &&
               (type != first_pass::int8 || dimension_ <= kMostIntegers) && centre(exec, rows);
     if (!usable_) return;
     panels_ = (rows_ + kPanelRows - 1) / kPanelRows;
@@ -83,8 +89,8 @@ class compact_rows {
     cpu::parallel_for(exec, panels_, [&](std::int64_t p) { pack(rows, p); });
   }
 
-  /// False where the first pass has to be float32: it was asked for, values are
-  /// huge, or there are too many integers.
+  /// False where the first pass has to be float32: it was asked for, values are huge, or rows have
+  /// too many elements.
   [[nodiscard]] bool usable() const { return usable_; }
   [[nodiscard]] first_pass type() const { return type_; }
   [[nodiscard]] metric what() const { return metric_; }

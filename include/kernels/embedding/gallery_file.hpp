@@ -180,6 +180,8 @@ inline void load(on_cpu exec, const std::filesystem::path& path, store& into) {
   const auto wrong = [&](const std::string& what) {
     refuse_file(path, "is no valid gallery: " + what);
   };
+  // every identity costs memory in proportion to the dimension, so it must have brought a row
+  if (header.identities > header.rows) wrong("it has more identities than rows");
   const auto rows = static_cast<std::size_t>(header.rows);
   const auto people = static_cast<std::size_t>(header.identities);
   const unsigned char* p = file.data() + kHeaderBytes + 4 * header.rows * header.dimension;

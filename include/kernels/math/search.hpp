@@ -4,6 +4,14 @@
 #include <kernels/embedding/metric.hpp>
 #include <kernels/math/dot.hpp>
 
+namespace kernels::inline KERNELS_ABI {
+
+/// Sizes outside which a first pass could overflow, or drown in underflow.
+inline constexpr double kLargestNorm = 0x1p60;
+inline constexpr double kSmallestNorm = 0x1p-40;
+
+}  // namespace kernels::inline KERNELS_ABI
+
 namespace kernels::inline KERNELS_ABI::math {
 
 /// Ends a sum of math::dot (cosine of unit rows, inner product) or math::squared_distance: the
