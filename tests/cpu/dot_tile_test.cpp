@@ -1,10 +1,11 @@
 // Tiles of dots and squared distances: the same bits from every instruction set and tile shape,
 // near the exact sum; packed rows: unit length, padding, rows without a direction.
-#include <kernels/cpu/dot_tile.hpp>
+#include <kernels/cpu/dot_blocks.hpp>
 #include <kernels/embedding/packed_rows.hpp>
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -69,13 +70,48 @@ TEST_CASE("dot tile: every instruction set gives the bits of the definition") {
     if (!kernels::cpu::supported(isa)) continue;
     CAPTURE(kernels::cpu::name(isa));
     for (const std::int64_t dimension : {1, 15, 16, 17, 33, 512}) {
-      for (const auto& shape : {std::pair{1, 1}, {4, 6}, {5, 7}, {9, 13}, {3, 31}}) {
+      for (const auto& shape :
+           {std::pair{1, 1}, {4, 6}, {5, 7}, {9, 13}, {3, 31}, {16, 8}, {11, 17}}) {
         const std::int64_t m = shape.first, n = shape.second;
         CAPTURE(dimension);
         CAPTURE(m);
         CAPTURE(n);
         CHECK(tile_is_right<false>(isa, m, n, dimension));
         CHECK(tile_is_right<true>(isa, m, n, dimension));
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "dot blocks: every pair once, with the bits of the definition; upper leaves out the rest") {
+  for (const auto& [m, n] : {std::pair{0, 5}, {3, 0}, {1, 1}, {197, 131}, {5, 1100}, {98, 65}}) {
+    constexpr std::int64_t kDimension = 19;
+    const auto a = pack(random_rows(m, kDimension, 3), kDimension, false);
+    const auto b = pack(random_rows(n, kDimension, 4), kDimension, false);
+    for (const int threads : {1, 3}) {
+      for (const bool upper : {false, true}) {
+        std::vector<int> met(static_cast<std::size_t>(m * n));
+        std::atomic<int> wrong = 0;
+        kernels::cpu::for_each_dot_block(
+            {threads}, {a.row(0), a.stride(), m}, {b.row(0), b.stride(), n},
+            [&](const kernels::cpu::dot_block& block) {
+              for (std::int64_t i = 0; i < block.rows; ++i) {
+                for (std::int64_t j = 0; j < block.columns; ++j) {
+                  const std::int64_t r = block.row + i, c = block.column + j;
+                  ++met[static_cast<std::size_t>(r * n + c)];
+                  wrong += block.at(i, j) != kernels::math::dot(a.row(r), b.row(c), a.stride());
+                }
+              }
+            },
+            {.upper = upper});
+        for (std::int64_t r = 0; r < m; ++r) {
+          for (std::int64_t c = 0; c < n; ++c) {
+            const int times = met[static_cast<std::size_t>(r * n + c)];
+            wrong += upper && c < r ? times > 1 : times != 1;
+          }
+        }
+        CHECK(wrong == 0);
       }
     }
   }

@@ -5,11 +5,10 @@
 
 #include <kernels/core/arrays.hpp>
 #include <kernels/core/buffer.hpp>
+#include <kernels/cpu/normalize.hpp>
 #include <kernels/cpu/parallel.hpp>
-#include <kernels/math/normalize.hpp>
 
 #include <algorithm>
-#include <cstring>
 
 namespace kernels::inline KERNELS_ABI {
 
@@ -32,10 +31,26 @@ class packed_rows {
     stride_ = (dimension_ + math::kDotLanes - 1) / math::kDotLanes * math::kDotLanes;
     data_.resize(count_ * stride_);
     states_.resize(count_);
+    const instruction_set isa = cpu::choose(exec.isa);
+    const auto row_of = unit ? cpu::normalize_row_for<T, float>(isa) : cpu::widen_row_for<T>(isa);
     constexpr std::int64_t kChunk = 256;
     cpu::parallel_for(exec, (count_ + kChunk - 1) / kChunk, [&](std::int64_t c) {
+      buffer<T> adjacent;
+      if (rows.stride[1] != 1) adjacent.resize(dimension_);
       const std::int64_t end = std::min(count_, (c + 1) * kChunk);
-      for (std::int64_t r = c * kChunk; r < end; ++r) pack(rows, r, unit);
+      for (std::int64_t r = c * kChunk; r < end; ++r) {
+        const T* in = rows.data + r * rows.stride[0];
+        if (rows.stride[1] != 1) {
+          for (std::int64_t i = 0; i < dimension_; ++i) {
+            adjacent.data()[i] = in[i * rows.stride[1]];
+          }
+          in = adjacent.data();
+        }
+        float* out = data_.data() + r * stride_;
+        const row_state state = row_of(in, out, dimension_);
+        states_.data()[r] = state;
+        std::fill(out + (state == row_state::not_finite ? 0 : dimension_), out + stride_, 0.0F);
+      }
     });
   }
 
@@ -48,26 +63,6 @@ class packed_rows {
   [[nodiscard]] row_state state(std::int64_t r) const { return states_.data()[r]; }
 
  private:
-  template <class T>
-  void pack(const view<const T, 2>& rows, std::int64_t r, bool unit) {
-    const T* in = rows.data + r * rows.stride[0];
-    float* out = data_.data() + r * stride_;
-    double squares[math::kDotLanes] = {};
-    for (std::int64_t i = 0; i < dimension_; ++i) {
-      out[i] = math::to_float32(in[i * rows.stride[1]]);
-      double& s = squares[i % math::kDotLanes];
-      s = math::add_square(s, out[i]);
-    }
-    std::fill(out + dimension_, out + stride_, 0.0F);
-    const double sum = math::join_lanes(squares);
-    const row_state state = math::state_of(sum);
-    states_.data()[r] = state;
-    if (state == row_state::not_finite) std::fill_n(out, stride_, 0.0F);
-    if (state != row_state::ok || !unit) return;
-    const double inverse = math::inverse_norm(sum);
-    for (std::int64_t i = 0; i < dimension_; ++i) out[i] = math::scaled(out[i], inverse);
-  }
-
   std::int64_t count_ = 0, dimension_ = 0, stride_ = 0;
   buffer<float> data_;
   buffer<row_state> states_;

@@ -5,6 +5,8 @@
 #include <kernels/math/bfloat16.hpp>
 #include <kernels/math/dot.hpp>
 
+#include <type_traits>
+
 namespace kernels::inline KERNELS_ABI {
 
 /// What a row of an embedding is: only ok rows have a direction.
@@ -34,6 +36,25 @@ KERNELS_HD double inverse_norm(double squares) { return exact::div(1.0, exact::s
 /// An element of the unit row.
 KERNELS_HD float scaled(float x, double inverse) {
   return static_cast<float>(exact::mul(static_cast<double>(x), inverse));
+}
+
+/// What stands in a row without a direction: zeros, or NaN where the row was not finite.
+KERNELS_HD float no_direction(row_state state) {
+  return state == row_state::zero ? 0.0F : float_of_bits(0x7fc00000U);
+}
+
+/// The nearest number of T, ties to even.
+template <class T>
+KERNELS_HD T from_float32(float x) {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, half> || std::is_same_v<T, bfloat16>,
+                "rows of embeddings are float, half or bfloat16");
+  if constexpr (std::is_same_v<T, half>) {
+    return to_half(x);
+  } else if constexpr (std::is_same_v<T, bfloat16>) {
+    return to_bfloat16(x);
+  } else {
+    return x;
+  }
 }
 
 }  // namespace math

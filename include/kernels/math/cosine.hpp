@@ -1,0 +1,45 @@
+// Cosine similarity and distance: the value of a pair, from the dot of two unit rows or from exact
+// integers.
+#pragma once
+
+#include <kernels/math/normalize.hpp>
+
+namespace kernels::inline KERNELS_ABI {
+
+enum class cosine_kind : std::uint8_t {
+  similarity,  ///< in [−1, 1]
+  distance     ///< 1 − similarity, in [0, 2]
+};
+
+struct cosine_options {
+  cosine_kind kind = cosine_kind::similarity;
+};
+
+namespace math {
+
+/// The value of a pair with that similarity before it is clamped.
+KERNELS_HD float cosine_value(float similarity, cosine_kind kind) {
+  if (!(similarity == similarity)) return no_direction(row_state::not_finite);
+  const float within = clamp_similarity(similarity);
+  return kind == cosine_kind::distance ? cosine_distance(within) : within;
+}
+
+/// What stands for the length of a row of integers with that sum of squares and that scale: the
+/// reciprocal of its norm with the sign of the scale, 0 for a row of zeros, NaN where the scale is
+/// not finite.
+KERNELS_HD double integer_inverse(std::int32_t squares, float scale) {
+  if (!(scale - scale == 0.0F)) return static_cast<double>(no_direction(row_state::not_finite));
+  if (squares == 0 || scale == 0.0F) return 0.0;
+  const double inverse = inverse_norm(static_cast<double>(squares));
+  return scale < 0.0F ? -inverse : inverse;
+}
+
+/// The similarity of two such rows with that dot of integers; + 0 so that none is −0.
+KERNELS_HD float integer_similarity(std::int32_t dot, double a_inverse, double b_inverse) {
+  const auto value =
+      static_cast<float>(exact::mul(exact::mul(static_cast<double>(dot), a_inverse), b_inverse));
+  return exact::add(value, 0.0F);
+}
+
+}  // namespace math
+}  // namespace kernels::inline KERNELS_ABI
