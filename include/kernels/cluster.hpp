@@ -1,0 +1,5 @@
+// Clustering of embeddings: one header for each method.
+#pragma once
+
+#include <kernels/hdbscan.hpp>
+#include <kernels/single_linkage.hpp>
