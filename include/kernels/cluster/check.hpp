@@ -42,4 +42,18 @@ inline void check(std::string_view operation, const hdbscan_params& p) {
   }
 }
 
+inline void check_distance(std::string_view operation, std::string_view name, double distance) {
+  if (!(distance >= 0) || !std::isfinite(distance)) {
+    refuse(operation, name, "a finite distance of at least 0", number_text(distance));
+  }
+}
+
+/// A least cosine similarity, or a largest euclidean distance.
+inline void check_threshold(std::string_view operation, float threshold, metric compared) {
+  if (compared == metric::euclidean) return check_distance(operation, "threshold", threshold);
+  if (!(threshold >= -1 && threshold <= 1)) {
+    refuse(operation, "threshold", "a cosine similarity of -1 to 1", number_text(threshold));
+  }
+}
+
 }  // namespace kernels::inline KERNELS_ABI::cluster
