@@ -157,7 +157,8 @@ TEST_CASE("hdbscan cpu: many small components, joined by rounds instead of a tab
   CHECK(is_naive_tree(found, values, 2));
   const kernels::cpu::clustering_rows packed_points(on_cpu{1}, rows(values, 2), metric::euclidean);
   for (const std::int64_t most : {0, 1, 40, 100000}) {
-    kernels::cpu::spanning_tree_builder builder(on_cpu{2}, packed_points.points(), 2, 1, most);
+    kernels::cpu::spanning_passes passes(on_cpu{2}, packed_points.points(), most);
+    kernels::cluster::spanning_tree_builder builder(passes, 2, 1);
     auto edges = builder.run();
     std::sort(edges.begin(), edges.end());
     bool same = edges.size() == found.spanning_tree.size();
