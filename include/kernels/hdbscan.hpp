@@ -13,6 +13,7 @@
 #include <kernels/cluster/labels.hpp>
 #include <kernels/cpu/hdbscan.hpp>
 #include <kernels/cpu/hdbscan_predict.hpp>
+#include <kernels/hdbscan_gpu.hpp>
 
 namespace kernels::inline KERNELS_ABI {
 
