@@ -3,9 +3,6 @@
 
 namespace kernels::inline KERNELS_ABI::gpu {
 
-template struct cluster_launchers<float>;
-template struct cluster_launchers<half>;
-template struct cluster_launchers<bfloat16>;
 template struct hdbscan_launchers<float>;
 template struct hdbscan_launchers<half>;
 template struct hdbscan_launchers<bfloat16>;

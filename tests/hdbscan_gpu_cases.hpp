@@ -57,9 +57,10 @@ void all_kinds(const Run& run, std::int64_t rows, std::int64_t columns, unsigned
   }
 }
 
-/// Parts that neighbours do not join: the lightest edges between them matter, more than once.
+/// Parts that neighbours do not join: the lightest edges between them matter, more than once. On a
+/// lattice each part is one point, repeated, and those edges tie.
 template <class Run>
-void far_parts(const Run& run, std::int64_t parts, std::int64_t each) {
+void far_parts(const Run& run, std::int64_t parts, std::int64_t each, bool lattice) {
   std::mt19937 random(9);
   std::uniform_real_distribution<float> unit(0, 1);
   matrix m{parts * each, 3, {}};
@@ -68,8 +69,12 @@ void far_parts(const Run& run, std::int64_t parts, std::int64_t each) {
   std::shuffle(part_of.begin(), part_of.end(), random);
   for (const std::int64_t part : part_of) {
     for (int k = 0; k < 3; ++k) {
-      const auto place = static_cast<float>((part * (7 + 4 * k)) % 31);
-      m.values.push_back(100 * place + unit(random));
+      const std::int64_t place = lattice ? (k == 2   ? 0
+                                            : k == 1 ? part / 3
+                                                     : part % 3)
+                                         : part * (7 + 4 * k) % 31;
+      m.values.push_back(lattice ? static_cast<float>(place)
+                                 : 100 * static_cast<float>(place) + unit(random));
     }
   }
   for (const std::int64_t samples : {1, 3, 12}) {

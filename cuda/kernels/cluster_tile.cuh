@@ -108,6 +108,15 @@ __device__ __forceinline__ float cluster_distance(float value) {
   return Euclidean ? exact::sqrt(value) : math::cosine_distance(math::clamp_similarity(value));
 }
 
+/// Are a warp's rows and columns, given by their first, all of one component? Components ascend.
+__device__ __forceinline__ bool cluster_one_component(const std::int32_t* component,
+                                                      std::int64_t row, std::int64_t column) {
+  constexpr int kSide = cluster_tuning::kSide;
+  const std::int32_t c = component[column];
+  return c == component[column + 2 * kSide - 1] && c == component[row] &&
+         c == component[row + kSide - 1];
+}
+
 /// Values, or distances, of rows from `first` on with all. Grid: tiles of rows × slices of columns;
 /// out: rows of `padded` values.
 template <bool Euclidean>

@@ -78,16 +78,12 @@ __global__ void __launch_bounds__(cluster_tuning::kThreads)
   const std::int64_t row = first_row + place.row;
   const std::int32_t component = order.component[row];
   const float core = order.core[row];
-  const std::int64_t warp_row = first_row + place.warp_row;
   math::edge_key best = no_edge();
   cluster_walk<Euclidean>(
       rows, first_row, cluster_slice(rows.count, blockIdx.y, gridDim.y),
       cluster_slice(rows.count, blockIdx.y + 1, gridDim.y),
-      [&](std::int64_t column) {  // all one component?
-        const std::int32_t c = order.component[column];
-        return c == order.component[column + 2 * cluster_tuning::kSide - 1] &&
-               c == order.component[warp_row] &&
-               c == order.component[warp_row + cluster_tuning::kSide - 1];
+      [&](std::int64_t column) {
+        return cluster_one_component(order.component, first_row + place.warp_row, column);
       },
       [&](std::int64_t column, const float(&values)[4]) {
         KERNELS_UNROLL
