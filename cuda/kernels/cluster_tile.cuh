@@ -53,6 +53,7 @@ __device__ __forceinline__ void cluster_tile(const float* a, const float* b, std
                                              float (&values)[4]) {
   constexpr int kSide = cluster_tuning::kSide;
   float sums[kSide * kSide] = {};
+  KERNELS_UNROLL_BY(1)
   for (std::int64_t i = threadIdx.x % 16; i < stride; i += 16) {
     float x[kSide], y[kSide];
     KERNELS_UNROLL

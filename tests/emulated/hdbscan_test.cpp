@@ -42,7 +42,8 @@ TEST_CASE("hdbscan emulated: finds what the CPU finds, on every schedule") {
 TEST_CASE("hdbscan emulated: far parts are joined in rounds") {
   for (const unsigned seed : {0U, 1U, 2U}) {
     const kernels::emulator::schedule schedule({.seed = seed});
-    far_parts(batched_run(), 7, 18, seed != 0);
+    far_parts(batched_run(), 7, 19, 18 + 31 * seed, false);
+    far_parts(batched_run(), 6, 18, seed, true);
   }
 }
 
@@ -61,6 +62,16 @@ TEST_CASE("hdbscan emulated: more neighbours than a block has threads, strides, 
   CHECK(same_result(run_on(rows, params), kernels::hdbscan(kernels::on_cpu{1}, rows, params)));
 }
 
+TEST_CASE("hdbscan emulated: single linkage") {
+  const matrix m = points(kind::spoiled, 70, 9, 6);
+  for (const metric compared : {metric::cosine, metric::euclidean}) {
+    const auto found = kernels::cluster::device_single_linkage<float, kernels::memory::host>(
+        kernels::on_gpu(), kernels::packed<space::device>(m.values.data(), {m.rows, m.columns}),
+        {.metric = compared});
+    CHECK(same_merges(found, kernels::single_linkage(kernels::on_cpu{1}, m.view(), {compared})));
+  }
+}
+
 TEST_CASE("hdbscan emulated: needs CUDA beyond the emulator") {
   const matrix m = points(kind::random, 5, 2, 1);
   const auto view = m.view();
@@ -68,4 +79,5 @@ TEST_CASE("hdbscan emulated: needs CUDA beyond the emulator") {
   CHECK_THROWS_AS(kernels::hdbscan(kernels::on_gpu(), device), kernels::error);
   CHECK_THROWS_AS(kernels::hdbscan(kernels::on_gpu(), device, {.min_cluster_size = 1}),
                   kernels::error);
+  CHECK_THROWS_AS(kernels::single_linkage(kernels::on_gpu(), device), kernels::error);
 }
