@@ -31,7 +31,8 @@ namespace kernels::inline KERNELS_ABI {
 /// cosine distance of 6e-8, more than eps = 0. Rows that are not finite are noise and nobody's
 /// neighbours. N = 0: empty.
 /// Cost: N²/2 distances at most; blocks of rows that are in one cluster already are passed over.
-/// Memory: a packed float32 copy of the points and 4·min_samples bytes a point.
+/// Memory: a packed float32 copy of the points, two of bfloat16 where the processor has products of
+/// those, and 4·min_samples bytes a point.
 /// Errors: kernels::error for metric::inner_product, eps below 0 or not finite, min_samples below
 /// 1, more than 2^30 rows.
 template <class T>

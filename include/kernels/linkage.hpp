@@ -52,7 +52,7 @@ struct linkage_result {
 /// Rows that are not finite are merged last, at an infinite distance. N < 2: no merges.
 ///
 /// Cost and memory: average of cosine: N²/2 distances, and N more for each cluster whose nearest
-/// the neighbours of its parts do not prove; two packed float32 copies of the points and some 300
+/// the neighbours of its parts do not prove; two packed float32 copies of the points and some 500
 /// bytes a point, no N² matrix. Complete, and average of euclidean: 4·N² bytes, N² steps. Single:
 /// single_linkage.hpp.
 /// Errors: kernels::error for metric::inner_product, over 2^30 rows, and over kLinkageMatrixRows

@@ -19,7 +19,7 @@ struct whispers_params {
   kernels::metric metric = metric::cosine;  ///< or euclidean
   std::int64_t max_rounds = 20;             ///< each visits every point once
   std::uint64_t seed = 0;                   ///< of the order of visits
-  std::int64_t max_edges = 50'000'000;      ///< more are refused: 28 bytes each while it runs
+  std::int64_t max_edges = 50'000'000;      ///< more are refused: up to 50 bytes each
 };
 
 struct whispers_result {
@@ -44,8 +44,8 @@ struct whispers_result {
 /// other groups; groups never span two components of the graph.
 ///
 /// A zero row has similarity 0 with everything. Rows that are not finite have the label −1.
-/// Cost: N²/2 distances, then rounds · edges. Memory: a packed float32 copy of the points, 28 bytes
-/// an edge.
+/// Cost: N²/2 distances, then rounds · edges. Memory: a packed float32 copy of the points, 50 bytes
+/// an edge at most.
 /// Errors: kernels::error for metric::inner_product, a cosine threshold outside [0, 1], a distance
 /// below 0 or not finite, negative max_rounds or max_edges, more than max_edges edges, more than
 /// 2^30 rows.

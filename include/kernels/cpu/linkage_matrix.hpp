@@ -3,7 +3,7 @@
 
 #include <kernels/cluster/nearest_chain.hpp>
 #include <kernels/core/buffer.hpp>
-#include <kernels/cpu/cluster_tile.hpp>
+#include <kernels/cpu/distance_tile.hpp>
 #include <kernels/cpu/parallel.hpp>
 
 #include <memory>

@@ -91,7 +91,7 @@ class cosine_sums {
   }
 
  private:
-  static constexpr std::int64_t kListed = 16;
+  static constexpr std::int64_t kListed = 32;
   static constexpr double kRounding = 1e-5;  ///< of distances: more than sums of floats make
   static constexpr double kSame = 1e-6;      ///< distances up to this are none
 

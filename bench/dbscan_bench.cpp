@@ -1,0 +1,180 @@
+// dbscan, threshold_components and whispers beside scikit-learn and the processor's float32
+// ceiling: 10,000 × 512 points, and with --long 55,000.
+#include "harness.hpp"
+#include "peers/scikit_clusters.hpp"
+#include "people.hpp"
+
+#include <kernels/dbscan.hpp>
+#include <kernels/whispers.hpp>
+
+#include <cstring>
+
+namespace {
+
+constexpr double kCeilingFlops = 2.0 * 16 * 12 * 1000000;
+
+#if KERNELS_X86
+__attribute__((target("avx512f"))) float fma_avx512() {
+  __m512 sums[12];
+  for (__m512& s : sums) s = _mm512_set1_ps(1.0F);
+  const __m512 a = _mm512_set1_ps(0.999F), b = _mm512_set1_ps(0.5F);
+  for (int i = 0; i < 1000000; ++i) {
+    KERNELS_UNROLL_BY(12)
+    for (int k = 0; k < 12; ++k) sums[k] = _mm512_fmadd_ps(sums[k], a, b);
+  }
+  float sum = 0;
+  for (const __m512& s : sums) sum += _mm512_cvtss_f32(s);
+  return sum;
+}
+__attribute__((target("avx2,fma"))) float fma_avx2() {
+  __m256 sums[12];
+  for (__m256& s : sums) s = _mm256_set1_ps(1.0F);
+  const __m256 a = _mm256_set1_ps(0.999F), b = _mm256_set1_ps(0.5F);
+  for (int i = 0; i < 2000000; ++i) {
+    KERNELS_UNROLL_BY(12)
+    for (int k = 0; k < 12; ++k) sums[k] = _mm256_fmadd_ps(sums[k], a, b);
+  }
+  float sum = 0;
+  for (const __m256& s : sums) sum += _mm256_cvtss_f32(s);
+  return sum;
+}
+#endif
+
+/// kCeilingFlops operations in registers on each of `threads` threads.
+void ceiling([[maybe_unused]] int threads) {
+#if KERNELS_X86
+  const bool wide = kernels::cpu::supported(kernels::instruction_set::avx512);
+  kernels::cpu::parallel_for(kernels::on_cpu{threads}, threads, [&](std::int64_t) {
+    benchmark::DoNotOptimize(wide ? fma_avx512() : fma_avx2());
+  });
+#endif
+}
+
+bool has_ceiling() {
+  return kernels::cpu::supported(kernels::instruction_set::avx2) && KERNELS_X86 != 0;
+}
+std::string ceiling_name(int threads) {
+  return "float32 fma, " + std::to_string(threads) + " threads";
+}
+
+struct row {
+  std::string what;
+  int threads;
+  const std::vector<float>* values;
+  std::function<std::vector<std::int32_t>(kernels::on_cpu)> run;
+  std::string peer_method, goal;
+  bench::scikit_result peer;
+
+  [[nodiscard]] std::int64_t points() const {
+    return static_cast<std::int64_t>(values->size()) / bench::kPeopleDimension;
+  }
+  [[nodiscard]] std::string name() const {
+    return what + ", " + std::to_string(points()) + ", " + std::to_string(threads) + "T";
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool with_long = false;
+  std::vector<char*> kept;
+  for (int k = 0; k < argc; ++k) {
+    if (std::strcmp(argv[k], "--long") == 0) {
+      with_long = true;
+    } else {
+      kept.push_back(argv[k]);
+    }
+  }
+  const bench::options chosen = bench::parse(static_cast<int>(kept.size()), kept.data());
+  bench::machine_facts facts;
+  facts.add("command", chosen.command + (with_long ? " --long" : ""));
+  facts.add("bfloat16 products", kernels::cpu::has_bf16() ? "yes" : "not on this processor");
+
+  const std::vector<float> apart = bench::people(10000, 50, 0), cone = bench::people(10000, 50, 2);
+  const std::vector<float> many = with_long ? bench::people(55000, 50, 0) : std::vector<float>{};
+  const auto dbscan = [](const std::vector<float>& v, float eps, kernels::metric compared) {
+    return [&v, eps, compared](kernels::on_cpu exec) {
+      return kernels::dbscan(exec, bench::rows_of(v), {eps, 5, compared}).labels;
+    };
+  };
+  using kernels::metric;
+  std::vector<row> cases;
+  const auto add_dbscan = [&](const std::string& what, int threads, const std::vector<float>& v,
+                              float eps, metric compared, const std::string& goal) {
+    std::ostringstream peer;
+    peer << "dbscan " << (compared == metric::cosine ? "cosine " : "euclidean ") << eps << " 5";
+    cases.push_back(
+        {"dbscan, " + what, threads, &v, dbscan(v, eps, compared), peer.str(), goal, {}});
+  };
+  add_dbscan("cosine", 1, apart, 0.35F, metric::cosine, "–");
+  add_dbscan("cosine", 2, apart, 0.35F, metric::cosine, "≤ 150 ms");
+  add_dbscan("cosine, narrow cone", 2, cone, 0.0725F, metric::cosine, "≥ 1×");
+  add_dbscan("euclidean", 2, apart, 20.5F, metric::euclidean, "≥ 1×");
+  if (with_long) add_dbscan("cosine", 2, many, 0.35F, metric::cosine, "≤ 4000 ms");
+  cases.push_back(
+      {"threshold_components, cosine",
+       2,
+       &apart,
+       [&](kernels::on_cpu exec) {
+         return kernels::threshold_components(exec, bench::rows_of(apart), {0.65F}).labels;
+       },
+       "dbscan cosine 0.35 1",
+       "≥ 1×",
+       {}});
+  cases.push_back(
+      {"whispers, cosine",
+       2,
+       &apart,
+       [&](kernels::on_cpu exec) {
+         return kernels::whispers(exec, bench::rows_of(apart), {.threshold = 0.65F}).labels;
+       },
+       "",
+       "–",
+       {}});
+
+  std::string version;
+  for (row& r : cases) {
+    if (r.peer_method.empty()) continue;
+    r.peer = bench::run_scikit(*r.values, bench::kPeopleDimension, r.peer_method, r.threads,
+                               chosen.quick || r.points() > 10000 ? 1 : 3);
+    if (!r.peer.ran) continue;
+    version = r.peer.version;
+    // it adds up its products in another order: a pair on the very edge may fall on either side
+    const double otherwise = bench::placed_otherwise(r.run(kernels::on_cpu()), r.peer.labels);
+    if (otherwise > 0.001) {
+      std::fprintf(stderr, "%s: %.4f of the points not where scikit-learn has them\n",
+                   r.name().c_str(), otherwise);
+      return 1;
+    }
+  }
+  facts.add("scikit-learn", version.empty()
+                                ? "not measured: no Python with scikit-learn (KERNELS_BENCH_PYTHON)"
+                                : version + ", the same clusters but for 0.1 % of the points");
+  for (const row& r : cases) {
+    bench::add(r.name(),
+               [&r] { benchmark::DoNotOptimize(r.run(kernels::on_cpu{r.threads}).data()); });
+  }
+  for (const int threads : {1, 2}) {
+    if (has_ceiling()) bench::add(ceiling_name(threads), [threads] { ceiling(threads); });
+  }
+  const auto measured = bench::run(chosen, chosen.quick ? 3 : 9, 0.05);
+
+  bench::table table({"512-d, min_samples 5", "ms", "fastest", "spread",
+                      "all pairs by float32 fma at the ceiling, ms", "that / fastest",
+                      "scikit-learn, ms", "scikit-learn / this", "goal (ceiling 514 GFLOP/s)"});
+  for (const row& r : cases) {
+    const auto& t = measured.at(r.name());
+    double pass = 0;
+    if (has_ceiling()) {
+      const auto n = static_cast<double>(r.points());
+      const double rate = kCeilingFlops * r.threads / measured.at(ceiling_name(r.threads)).lowest;
+      pass = n * n * static_cast<double>(bench::kPeopleDimension) / rate;
+    }
+    table.add({r.name(), bench::fixed(1e3 * t.median, 0), bench::fixed(1e3 * t.lowest, 0),
+               bench::spread(t), pass > 0 ? bench::fixed(1e3 * pass, 0) : "not measured",
+               pass > 0 ? bench::times(pass / t.lowest) : "–",
+               r.peer.ran ? bench::fixed(1e3 * r.peer.seconds, 0) : "not measured",
+               r.peer.ran ? bench::times(r.peer.seconds / t.median) : "–", r.goal});
+  }
+  return bench::finish(chosen, measured, facts.text() + "\n" + table.text());
+}
