@@ -67,8 +67,8 @@ inline hdbscan_result hdbscan_tree(std::vector<spanning_edge> edges, std::int64_
 ///
 /// Cost: N²/2 distances to find neighbours, and at most as many again between the parts of the tree
 /// that those do not prove (for most data one more pass; each further pass halves the parts).
-/// Memory: two packed float32 copies of the points, 16·k bytes a point with
-/// k = max(16, 2·min_samples), and at most 64 MB.
+/// Memory: two packed float32 copies of the points and one of bfloat16, at most 24·k bytes a point
+/// with k = max(16, 2·min_samples), and at most 70 MB.
 /// Errors: kernels::error for metric::inner_product, min_cluster_size below 2, negative parameters,
 /// alpha not above 0, more than 2^30 rows.
 template <class T>

@@ -42,10 +42,10 @@ points blobs(std::int64_t n, std::int64_t dimension, unsigned seed, float spread
 }
 
 /// A few whole numbers: most distances tie.
-points grid(std::int64_t n, std::int64_t dimension, unsigned seed) {
+points grid(std::int64_t n, std::int64_t dimension, unsigned seed, unsigned levels = 4) {
   std::mt19937 random(seed);
   points values(static_cast<std::size_t>(n * dimension));
-  for (float& v : values) v = static_cast<float>(random() % 4) - 1;
+  for (float& v : values) v = static_cast<float>(random() % levels) - 1;
   return values;
 }
 
@@ -106,13 +106,12 @@ TEST_CASE("hdbscan cpu: the spanning tree is that of all pairs, to the bit, ties
           CAPTURE(n);
           CAPTURE(dimension);
           CAPTURE(samples);
-          const points some = blobs(n, dimension, 3, 0.4F), ties = grid(n, dimension, 4);
-          const bool right =
-              is_naive_tree(kernels::hdbscan(on_cpu{1}, rows(some, dimension), p), some, dimension);
-          CHECK(right);
-          const bool right_ties =
-              is_naive_tree(kernels::hdbscan(on_cpu{1}, rows(ties, dimension), p), ties, dimension);
-          CHECK(right_ties);
+          for (const points& values :
+               {blobs(n, dimension, 3, 0.4F), grid(n, dimension, 4), grid(n, dimension, 5, 20)}) {
+            const auto found = kernels::hdbscan(on_cpu{1}, rows(values, dimension), p);
+            const bool right = is_naive_tree(found, values, dimension);
+            CHECK(right);
+          }
         }
       }
     }
@@ -140,34 +139,64 @@ TEST_CASE("hdbscan cpu: clusters, probabilities and outlier scores by definition
   CHECK(clusters > 30);
 }
 
-TEST_CASE("hdbscan cpu: many small components, joined by rounds instead of a table") {
+TEST_CASE("hdbscan cpu: the same tree with short lists of neighbours, by tables and by rounds") {
   // groups larger than lists of neighbours, far from each other
-  points values;
+  points groups;
   std::mt19937 random(9);
   std::uniform_real_distribution<float> unit(0, 1);
-  for (int group = 0; group < 150; ++group) {
+  for (int group = 0; group < 40; ++group) {
     const float x = 1000 * unit(random), y = 1000 * unit(random);
     for (int k = 0; k < 18; ++k) {
-      values.push_back(x + 0.01F * unit(random));
-      values.push_back(y + 0.01F * unit(random));
+      groups.push_back(x + 0.01F * unit(random));
+      groups.push_back(y + 0.01F * unit(random));
     }
   }
-  const hdbscan_params p{.min_cluster_size = 4, .min_samples = 2, .metric = metric::euclidean};
-  const auto found = kernels::hdbscan(on_cpu{1}, rows(values, 2), p);
-  CHECK(is_naive_tree(found, values, 2));
-  const kernels::cpu::clustering_rows packed_points(on_cpu{1}, rows(values, 2), metric::euclidean);
-  for (const std::int64_t most : {0, 1, 40, 100000}) {
-    kernels::cpu::spanning_passes passes(on_cpu{2}, packed_points.points(), most);
-    kernels::cluster::spanning_tree_builder builder(passes, 2, 1);
+  for (const points& values : {groups, grid(200, 2, 7, 12), grid(200, 2, 8, 40)}) {
+    for (const std::int64_t samples : {1, 2, 3}) {
+      const auto tree =
+          hdbscan_reference::prim(hdbscan_reference::all_pairs(rows(values, 2), false, samples), 1);
+      const kernels::cpu::clustering_rows kept(on_cpu{1}, rows(values, 2), metric::euclidean);
+      for (const std::int64_t neighbours : {0, 1, 3, 7}) {
+        for (const std::int64_t table : {0, 30, 2048}) {
+          kernels::cpu::spanning_passes passes(on_cpu{2}, kept.points(), table);
+          kernels::cluster::spanning_tree_builder builder(passes, samples, 1, neighbours);
+          auto edges = builder.run();
+          std::sort(edges.begin(), edges.end());
+          bool same = edges.size() == tree.size();
+          for (std::size_t k = 0; same && k < edges.size(); ++k) {
+            const auto& e = edges[k];
+            same = tree[k] ==
+                   hdbscan_reference::edge_order{e.weight(), e.distance(), e.smaller(), e.larger()};
+          }
+          CAPTURE(samples);
+          CAPTURE(neighbours);
+          CAPTURE(table);
+          CHECK(same);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("hdbscan cpu: a few points at equal distances, very short lists") {
+  int wrong = 0;
+  for (unsigned seed = 0; seed < 4000; ++seed) {
+    const std::int64_t n = 4 + seed % 11, samples = seed % 3;
+    const points values = grid(n, 3, seed, 2 + seed % 5);
+    const auto tree =
+        hdbscan_reference::prim(hdbscan_reference::all_pairs(rows(values, 3), false, samples), 1);
+    const kernels::cpu::clustering_rows kept(on_cpu{1}, rows(values, 3), metric::euclidean);
+    kernels::cpu::spanning_passes passes(on_cpu{1}, kept.points(), seed % 2 * 2048);
+    kernels::cluster::spanning_tree_builder builder(passes, samples, 1, 1 + seed / 3 % 3);
     auto edges = builder.run();
     std::sort(edges.begin(), edges.end());
-    bool same = edges.size() == found.spanning_tree.size();
-    for (std::size_t k = 0; same && k < edges.size(); ++k) {
-      same = edges[k] == kernels::cluster::key_of(found.spanning_tree[k]);
+    for (std::size_t k = 0; k < edges.size(); ++k) {
+      const auto& e = edges[k];
+      const hdbscan_reference::edge_order order{e.weight(), e.distance(), e.smaller(), e.larger()};
+      wrong += tree[k] == order ? 0 : 1;
     }
-    CAPTURE(most);
-    CHECK(same);
   }
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("hdbscan cpu: permuted points give the same clusters where distances are distinct") {

@@ -18,9 +18,12 @@ namespace kernels::inline KERNELS_ABI::cluster {
 template <class Passes>
 class spanning_tree_builder {
  public:
-  /// min_samples: 0 for raw distances, otherwise 1 to count − 1.
-  spanning_tree_builder(Passes& passes, std::int64_t min_samples, float alpha)
+  /// min_samples: 0 for raw distances, otherwise 1 to count − 1. neighbours: listed for each point,
+  /// at least min_samples; 0: 16 or more. Only the cost depends on it.
+  spanning_tree_builder(Passes& passes, std::int64_t min_samples, float alpha,
+                        std::int64_t neighbours = 0)
       : passes_(passes),
+        neighbours_(neighbours),
         min_samples_(min_samples),
         alpha_(alpha),
         core_(static_cast<std::size_t>(passes.count()), 0.0F),
@@ -31,7 +34,10 @@ class spanning_tree_builder {
     const std::int64_t n = passes_.count();
     if (n < 2) return {};
     {
-      const std::int64_t k = std::min(n - 1, std::max(kLeast, 2 * min_samples_));
+      // with more neighbours than core distances need, points also know what comes after those
+      const std::int64_t wanted = neighbours_ > 0 ? std::max(neighbours_, min_samples_)
+                                                  : std::max<std::int64_t>(16, 2 * min_samples_);
+      const std::int64_t k = std::min(n - 1, wanted);
       const auto lists = passes_.nearest(k);
       for (std::int64_t p = 0; min_samples_ > 0 && p < n; ++p) {
         core_[static_cast<std::size_t>(p)] =
@@ -48,8 +54,6 @@ class spanning_tree_builder {
   [[nodiscard]] const std::vector<float>& core() const { return core_; }
 
  private:
-  static constexpr std::int64_t kLeast = 16;
-
   bool join(const math::edge_key& edge) {
     const auto x = sets_.find(edge.smaller()), y = sets_.find(edge.larger());
     if (x == y) return false;
@@ -108,6 +112,7 @@ class spanning_tree_builder {
   }
 
   Passes& passes_;
+  std::int64_t neighbours_;
   std::int64_t min_samples_;
   float alpha_;
   std::vector<float> core_;
