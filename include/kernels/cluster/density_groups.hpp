@@ -99,8 +99,10 @@ class density_groups {
   void for_each_listed(const Body& body) {
     const auto n = static_cast<std::int32_t>(listed_.size());
     for (std::int32_t p = 0; p < n; ++p) {
+      const std::int32_t count = listed_[static_cast<std::size_t>(p)];
+      if (count == 0) continue;  // maybe there are no lists
       const std::int32_t* list = lists_.data() + std::int64_t{p} * wanted_;
-      for (std::int32_t k = 0; k < listed_[static_cast<std::size_t>(p)]; ++k) body(p, list[k]);
+      for (std::int32_t k = 0; k < count; ++k) body(p, list[k]);
     }
   }
 
