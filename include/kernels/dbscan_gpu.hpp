@@ -71,7 +71,8 @@ density_groups device_groups(device_points<T, Memory>& points, const math::pair_
     std::vector<std::int32_t> padded = order.component;
     pad_to_tile(padded);
     upload(exec, padded, component);
-    upload(exec, std::vector<std::int32_t>(order.index.size(), gpu::kNoComponent), lowest);
+    const std::vector<std::int32_t> nothing(order.index.size(), gpu::kNoComponent);
+    upload(exec, nothing, lowest);
     gpu::dbscan_launchers<T>::adjacent(exec.stream, rows, test.bound, component.data(),
                                        lowest.data());
     std::vector<std::int32_t> first(static_cast<std::size_t>(order.components), -1);

@@ -62,6 +62,7 @@ inline void wait([[maybe_unused]] on_gpu exec, [[maybe_unused]] std::string_view
 #endif
 }
 
+/// `from` must stay until the stream has been waited for.
 template <class T, memory Memory>
 void upload(on_gpu exec, const std::vector<T>& from, buffer<T, Memory>& to) {
   const std::int64_t size = std::ssize(from);
