@@ -11,36 +11,12 @@
 // (1996); labels as scikit-learn's of the same order.
 #pragma once
 
-#include <kernels/cluster/check.hpp>
+#include <kernels/cluster/dbscan.hpp>
 #include <kernels/cpu/clustering_rows.hpp>
 #include <kernels/cpu/dbscan.hpp>
+#include <kernels/dbscan_gpu.hpp>
 
 namespace kernels::inline KERNELS_ABI {
-
-struct dbscan_params {
-  float eps = 0.5F;                         ///< largest distance of neighbours; 0 or more
-  std::int64_t min_samples = 5;             ///< neighbours of a core point, itself counted
-  kernels::metric metric = metric::cosine;  ///< or euclidean
-};
-
-struct dbscan_result {
-  std::vector<std::int32_t> labels;  ///< 0, 1, … a point; −1: noise
-  std::vector<std::uint8_t> core;    ///< 1: a core point
-  std::int32_t clusters = 0;
-  std::int64_t noise = 0;       ///< points with the label −1
-  std::int64_t not_finite = 0;  ///< rows with a NaN or an infinity: noise
-};
-
-struct threshold_components_params {
-  float threshold = 0.85F;  ///< least cosine similarity, −1 to 1; euclidean: largest distance
-  kernels::metric metric = metric::cosine;  ///< or euclidean
-};
-
-struct threshold_components_result {
-  std::vector<std::int32_t> labels;  ///< 0, 1, … by the lowest member; −1: not finite
-  std::int32_t clusters = 0;         ///< components, those of one point too
-  std::int64_t not_finite = 0;       ///< rows with a NaN or an infinity
-};
 
 /// Clusters of the rows of `points` (N, D): float, half or bfloat16.
 ///
@@ -62,29 +38,10 @@ struct threshold_components_result {
 template <class T>
 dbscan_result dbscan(on_cpu exec, const view<const T, 2>& points,
                      const dbscan_params& params = {}) {
-  cluster::check_points("dbscan", points, params.metric);
-  cluster::check_distance("dbscan", "eps", params.eps);
-  if (params.min_samples < 1) {
-    refuse("dbscan", "min_samples", "at least 1", std::to_string(params.min_samples));
-  }
+  const math::pair_test test = cluster::check_dbscan("dbscan", points, params);
   const cpu::clustering_rows rows(exec, points, params.metric);
-  const math::pair_test test = params.metric == metric::cosine
-                                   ? math::cosine_distance_within(params.eps)
-                                   : math::euclidean_distance_within(params.eps);
-  cpu::density_groups groups = cpu::find_groups(exec, rows.points(), test, params.min_samples);
-
-  const auto n = static_cast<std::size_t>(points.extent[0]);
-  dbscan_result result{.labels = std::vector<std::int32_t>(n, -1),
-                       .core = std::vector<std::uint8_t>(n, 0)};
-  const auto labels = groups.labels(result.clusters);
-  for (std::int64_t k = 0; k < rows.count(); ++k) {
-    const auto row = static_cast<std::size_t>(rows.number(k));
-    result.labels[row] = labels[static_cast<std::size_t>(k)];
-    result.core[row] = groups.core(static_cast<std::int32_t>(k)) ? 1 : 0;
-  }
-  result.noise = std::count(result.labels.begin(), result.labels.end(), -1);
-  result.not_finite = static_cast<std::int64_t>(rows.not_finite().size());
-  return result;
+  return cluster::dbscan_of(cpu::find_groups(exec, rows.points(), test, params.min_samples), rows,
+                            points.extent[0]);
 }
 
 /// The connected components of the rows of `points` (N, D): float, half or bfloat16, where a pair
@@ -99,22 +56,11 @@ dbscan_result dbscan(on_cpu exec, const view<const T, 2>& points,
 template <class T>
 threshold_components_result threshold_components(on_cpu exec, const view<const T, 2>& points,
                                                  const threshold_components_params& params = {}) {
-  cluster::check_points("threshold_components", points, params.metric);
-  cluster::check_threshold("threshold_components", params.threshold, params.metric);
+  const math::pair_test test =
+      cluster::check_threshold_components("threshold_components", points, params);
   const cpu::clustering_rows rows(exec, points, params.metric);
-  const math::pair_test test = params.metric == metric::cosine
-                                   ? math::similarity_at_least(params.threshold)
-                                   : math::euclidean_distance_within(params.threshold);
-  cpu::density_groups groups = cpu::find_groups(exec, rows.points(), test, 1);
-
-  threshold_components_result result;
-  result.labels.assign(static_cast<std::size_t>(points.extent[0]), -1);
-  const auto labels = groups.labels(result.clusters);
-  for (std::int64_t k = 0; k < rows.count(); ++k) {
-    result.labels[static_cast<std::size_t>(rows.number(k))] = labels[static_cast<std::size_t>(k)];
-  }
-  result.not_finite = static_cast<std::int64_t>(rows.not_finite().size());
-  return result;
+  return cluster::components_of(cpu::find_groups(exec, rows.points(), test, 1), rows,
+                                points.extent[0]);
 }
 
 }  // namespace kernels::inline KERNELS_ABI

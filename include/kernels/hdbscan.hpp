@@ -13,6 +13,7 @@
 #include <kernels/cluster/labels.hpp>
 #include <kernels/cpu/hdbscan.hpp>
 #include <kernels/cpu/hdbscan_predict.hpp>
+#include <kernels/hdbscan_gpu.hpp>
 
 namespace kernels::inline KERNELS_ABI {
 
@@ -75,23 +76,9 @@ hdbscan_result hdbscan(on_cpu exec, const view<const T, 2>& points,
                        const hdbscan_params& params = {}) {
   cluster::check("hdbscan", params);
   cluster::check_points("hdbscan", points, params.metric);
-  const std::int64_t samples =
-      params.min_samples > 0 ? params.min_samples : params.min_cluster_size;
-  auto tree = cpu::spanning_tree(exec, points, params.metric, samples, params.alpha);
-  hdbscan_result result;
-  result.params = params;
-  result.not_finite = static_cast<std::int64_t>(tree.not_finite.size());
-  result.core_distances = std::move(tree.core);
-  result.spanning_tree = std::move(tree.edges);
-  result.single_linkage = cluster::merge_tree(result.spanning_tree, points.extent[0]);
-  cluster::label_points(result, points.extent[0]);
-  for (const std::int32_t r : tree.not_finite) {
-    const auto row = static_cast<std::size_t>(r);
-    result.labels[row] = -1;
-    result.probabilities[row] = 0;
-    result.outlier_scores[row] = 1;
-  }
-  return result;
+  return cluster::clusters_of(
+      cpu::spanning_tree(exec, points, params.metric, cluster::samples_of(params), params.alpha),
+      points.extent[0], params);
 }
 
 /// The clusters that new points (M, D) fall into, found by hdbscan() of `points` with `found`,

@@ -8,12 +8,9 @@
 
 #include <kernels/cluster/check.hpp>
 #include <kernels/cpu/hdbscan.hpp>
+#include <kernels/single_linkage_gpu.hpp>
 
 namespace kernels::inline KERNELS_ABI {
-
-struct single_linkage_params {
-  kernels::metric metric = metric::cosine;  ///< or euclidean
-};
 
 /// The N − 1 merges of the rows of `points` (N, D), nearest first: scipy's
 /// linkage(points, "single"), left < right. Merges at equal distances come by the indices of the
@@ -24,12 +21,8 @@ template <class T>
 std::vector<cluster_merge> single_linkage(on_cpu exec, const view<const T, 2>& points,
                                           const single_linkage_params& params = {}) {
   cluster::check_points("single_linkage", points, params.metric);
-  const auto tree = cpu::spanning_tree(exec, points, params.metric, 0, 1.0F);
-  auto merges = cluster::merge_tree(tree.edges, points.extent[0]);
-  for (cluster_merge& m : merges) {
-    if (m.right < m.left) std::swap(m.left, m.right);
-  }
-  return merges;
+  return cluster::single_linkage_of(cpu::spanning_tree(exec, points, params.metric, 0, 1.0F).edges,
+                                    points.extent[0]);
 }
 
 }  // namespace kernels::inline KERNELS_ABI

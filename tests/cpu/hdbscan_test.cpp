@@ -158,8 +158,8 @@ TEST_CASE("hdbscan cpu: the same tree with short lists of neighbours, by tables 
       const kernels::cpu::clustering_rows kept(on_cpu{1}, rows(values, 2), metric::euclidean);
       for (const std::int64_t neighbours : {0, 1, 3, 7}) {
         for (const std::int64_t table : {0, 30, 2048}) {
-          kernels::cpu::spanning_tree_builder builder(on_cpu{2}, kept.points(), samples, 1,
-                                                      {neighbours, table});
+          kernels::cpu::spanning_passes passes(on_cpu{2}, kept.points(), table);
+          kernels::cluster::spanning_tree_builder builder(passes, samples, 1, neighbours);
           auto edges = builder.run();
           std::sort(edges.begin(), edges.end());
           bool same = edges.size() == tree.size();
@@ -186,8 +186,8 @@ TEST_CASE("hdbscan cpu: a few points at equal distances, very short lists") {
     const auto tree =
         hdbscan_reference::prim(hdbscan_reference::all_pairs(rows(values, 3), false, samples), 1);
     const kernels::cpu::clustering_rows kept(on_cpu{1}, rows(values, 3), metric::euclidean);
-    kernels::cpu::spanning_tree_builder builder(on_cpu{1}, kept.points(), samples, 1,
-                                                {1 + seed / 3 % 3, seed % 2 * 2048});
+    kernels::cpu::spanning_passes passes(on_cpu{1}, kept.points(), seed % 2 * 2048);
+    kernels::cluster::spanning_tree_builder builder(passes, samples, 1, 1 + seed / 3 % 3);
     auto edges = builder.run();
     std::sort(edges.begin(), edges.end());
     for (std::size_t k = 0; k < edges.size(); ++k) {

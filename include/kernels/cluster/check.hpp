@@ -14,8 +14,9 @@ template <class T>
 inline constexpr bool kIsEmbedding =
     std::is_same_v<T, float> || std::is_same_v<T, half> || std::is_same_v<T, bfloat16>;
 
-template <class T>
-void check_points(std::string_view operation, const view<const T, 2>& points, metric compared) {
+template <class T, space Space>
+void check_points(std::string_view operation, const view<const T, 2, Space>& points,
+                  metric compared) {
   static_assert(kIsEmbedding<T>, "points of float, half or bfloat16");
   check_array(operation, "points", points);
   if (points.extent[0] > (std::int64_t{1} << 30)) {
@@ -24,6 +25,11 @@ void check_points(std::string_view operation, const view<const T, 2>& points, me
   if (compared == metric::inner_product) {
     refuse(operation, "metric", "cosine or euclidean", "inner_product, which is not a distance");
   }
+}
+
+/// Neighbours of a core point without itself.
+inline std::int64_t samples_of(const hdbscan_params& p) {
+  return p.min_samples > 0 ? p.min_samples : p.min_cluster_size;
 }
 
 inline void check(std::string_view operation, const hdbscan_params& p) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <kernels/cluster/selection.hpp>
+#include <kernels/cluster/spanning_tree.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -92,6 +93,25 @@ inline void label_points(hdbscan_result& result, std::int64_t points) {
         exact::mul(static_cast<double>(members[k]), known ? tree.largest_lambda : 1.0);
     result.persistence.push_back(known && most > 0 ? exact::div(tree.stability[c], most) : 1.0);
   }
+}
+
+/// The result from the spanning edges of `points` rows.
+inline hdbscan_result clusters_of(spanning_result tree, std::int64_t points,
+                                  const hdbscan_params& params) {
+  hdbscan_result result;
+  result.params = params;
+  result.not_finite = static_cast<std::int64_t>(tree.not_finite.size());
+  result.core_distances = std::move(tree.core);
+  result.spanning_tree = std::move(tree.edges);
+  result.single_linkage = merge_tree(result.spanning_tree, points);
+  label_points(result, points);
+  for (const std::int32_t r : tree.not_finite) {
+    const auto row = static_cast<std::size_t>(r);
+    result.labels[row] = -1;
+    result.probabilities[row] = 0;
+    result.outlier_scores[row] = 1;
+  }
+  return result;
 }
 
 }  // namespace kernels::inline KERNELS_ABI::cluster

@@ -70,4 +70,14 @@ inline std::vector<cluster_merge> merge_tree(std::span<const spanning_edge> edge
   return merges;
 }
 
+/// The merges with left < right.
+inline std::vector<cluster_merge> single_linkage_of(const std::vector<spanning_edge>& edges,
+                                                    std::int64_t points) {
+  auto merges = merge_tree(edges, points);
+  for (cluster_merge& m : merges) {
+    if (m.right < m.left) std::swap(m.left, m.right);
+  }
+  return merges;
+}
+
 }  // namespace kernels::inline KERNELS_ABI::cluster

@@ -48,6 +48,10 @@ struct hdbscan_params {
   cluster_selection selection = cluster_selection::excess_of_mass;
 };
 
+struct single_linkage_params {
+  kernels::metric metric = metric::cosine;  ///< or euclidean
+};
+
 /// What hdbscan() found. Vectors have one element a point unless they say otherwise.
 struct hdbscan_result {
   std::vector<std::int32_t> labels;           ///< 0, 1, …; −1: noise

@@ -23,7 +23,7 @@ class bfloat16_points {
   /// Without the instructions for it, there are no bounds.
   bfloat16_points(on_cpu exec, const point_rows& points)
       : points_(points), loops_(bfloat16_loops_for(choose(exec.isa))) {
-    if (loops_.tile == nullptr) return;
+    if (loops_.tile == nullptr || points.stride == 0) return;
     const std::int64_t n = points.count, blocks = (n + kSide - 1) / kSide;
     const std::int64_t panels = (n + kGroup - 1) / kGroup + 1;  // tiles take two at a time
     panels_.resize(panels * kGroup * points.stride);

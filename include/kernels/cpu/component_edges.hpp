@@ -2,7 +2,7 @@
 // of their components; tiles inside one component are skipped.
 #pragma once
 
-#include <kernels/cluster/union_find.hpp>
+#include <kernels/cluster/component_order.hpp>
 #include <kernels/core/buffer.hpp>
 #include <kernels/cpu/distance_tile.hpp>
 #include <kernels/cpu/parallel.hpp>
@@ -14,36 +14,17 @@
 
 namespace kernels::inline KERNELS_ABI::cpu {
 
-/// Points copied into the order of their components. Components are numbered by their smallest
-/// point, and points keep their order within one.
+/// Points copied into the order of their components.
 class ordered_points {
  public:
   ordered_points(on_cpu exec, const point_rows& points, const float* core,
                  cluster::union_find& sets)
-      : rows_(points.count * points.stride), stride_(points.stride), cosine_(points.cosine) {
-    const auto n = static_cast<std::size_t>(points.count);
-    std::vector<std::int32_t> number(n, -1), of_point(n), start;
-    for (std::size_t p = 0; p < n; ++p) {
-      auto& c = number[static_cast<std::size_t>(sets.find(static_cast<std::int32_t>(p)))];
-      if (c < 0) {
-        c = static_cast<std::int32_t>(start.size());
-        start.push_back(0);
-      }
-      of_point[p] = c;
-      ++start[static_cast<std::size_t>(c)];
-    }
-    components_ = static_cast<std::int64_t>(start.size());
-    std::int32_t before = 0;
-    for (auto& s : start) before += std::exchange(s, before);
-    index_.resize(n);
-    component_.resize(n);
-    core_.assign(n + kGroup, 0);  // whole groups are read
-    for (std::size_t p = 0; p < n; ++p) {
-      const auto at = static_cast<std::size_t>(start[static_cast<std::size_t>(of_point[p])]++);
-      index_[at] = static_cast<std::int32_t>(p);
-      component_[at] = of_point[p];
-      core_[at] = core[p];
-    }
+      : order_(points.count, sets),
+        rows_(points.count * points.stride),
+        stride_(points.stride),
+        cosine_(points.cosine),
+        core_(order_.index.size() + kGroup, 0) {  // whole groups are read
+    for (std::size_t at = 0; at < order_.index.size(); ++at) core_[at] = core[order_.index[at]];
     constexpr std::int64_t kChunk = 512;
     parallel_for(exec, (points.count + kChunk - 1) / kChunk, [&](std::int64_t c) {
       for (std::int64_t at = c * kChunk; at < std::min(points.count, (c + 1) * kChunk); ++at) {
@@ -52,22 +33,22 @@ class ordered_points {
     });
   }
   [[nodiscard]] point_rows rows() const { return {rows_.data(), count(), stride_, cosine_}; }
-  [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(index_.size()); }
-  [[nodiscard]] std::int64_t components() const { return components_; }
+  [[nodiscard]] std::int64_t count() const { return std::ssize(order_.index); }
+  [[nodiscard]] std::int64_t components() const { return order_.components; }
   /// Of the point at a position: its number, its component, its core distance.
   [[nodiscard]] std::int32_t index(std::int64_t at) const {
-    return index_[static_cast<std::size_t>(at)];
+    return order_.index[static_cast<std::size_t>(at)];
   }
   [[nodiscard]] std::int32_t component(std::int64_t at) const {
-    return component_[static_cast<std::size_t>(at)];
+    return order_.component[static_cast<std::size_t>(at)];
   }
   [[nodiscard]] const float* core(std::int64_t at) const { return core_.data() + at; }
 
  private:
+  cluster::component_order order_;
   buffer<float> rows_;
-  std::int64_t stride_, components_ = 0;
+  std::int64_t stride_;
   bool cosine_;
-  std::vector<std::int32_t> index_, component_;
   std::vector<float> core_;
 };
 

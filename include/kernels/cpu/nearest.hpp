@@ -1,7 +1,7 @@
 // The k nearest other points of every point, exactly: each pair is computed once and given to both.
 #pragma once
 
-#include <kernels/core/buffer.hpp>
+#include <kernels/cluster/neighbour_lists.hpp>
 #include <kernels/cpu/distance_tile.hpp>
 #include <kernels/cpu/parallel.hpp>
 
@@ -13,24 +13,14 @@
 
 namespace kernels::inline KERNELS_ABI::cpu {
 
-/// A list of k neighbours, nearest first, for each point: math::neighbour_bits.
-class neighbour_lists {
+/// Lists that are being filled: what may enter them, and how.
+class neighbour_lists : public cluster::neighbour_lists {
  public:
   neighbour_lists(std::int64_t points, std::int64_t k)
-      : k_(k), keys_(points * k), bounds_((points + kGroup) / kGroup * kGroup) {
-    std::fill_n(keys_.data(), keys_.size(), ~std::uint64_t{0});
+      : cluster::neighbour_lists(points, k), bounds_((points + kGroup) / kGroup * kGroup) {
+    std::fill_n(of(0), points * k, ~std::uint64_t{0});
     std::fill_n(bounds_.data(), bounds_.size(), -1.0F);
     std::fill_n(bounds_.data(), points, std::numeric_limits<float>::infinity());
-  }
-  [[nodiscard]] std::int64_t k() const { return k_; }
-  [[nodiscard]] const std::uint64_t* of(std::int64_t point) const {
-    return keys_.data() + point * k_;
-  }
-  static float distance(std::uint64_t key) {
-    return std::bit_cast<float>(static_cast<std::uint32_t>(key >> 32));
-  }
-  static std::int32_t index(std::uint64_t key) {
-    return static_cast<std::int32_t>(static_cast<std::uint32_t>(key));
   }
 
   /// What a distance must not exceed to get into the list.
@@ -38,11 +28,11 @@ class neighbour_lists {
 
   /// Until sort(), a list is a heap with the furthest on top.
   void offer(std::int64_t point, std::uint64_t key) {
-    std::uint64_t* heap = keys_.data() + point * k_;
+    std::uint64_t* heap = of(point);
     if (key >= heap[0]) return;
     std::int64_t at = 0;
-    for (std::int64_t child = 1; child < k_; child = 2 * at + 1) {
-      child += child + 1 < k_ && heap[child + 1] > heap[child] ? 1 : 0;
+    for (std::int64_t child = 1; child < k(); child = 2 * at + 1) {
+      child += child + 1 < k() && heap[child + 1] > heap[child] ? 1 : 0;
       if (heap[child] <= key) break;
       heap[at] = heap[child];
       at = child;
@@ -50,13 +40,8 @@ class neighbour_lists {
     heap[at] = key;
     if (heap[0] != ~std::uint64_t{0}) bounds_.data()[point] = distance(heap[0]);
   }
-  void sort(std::int64_t point) {
-    std::sort(keys_.data() + point * k_, keys_.data() + (point + 1) * k_);
-  }
 
  private:
-  std::int64_t k_;
-  buffer<std::uint64_t> keys_;
   buffer<float> bounds_;
 };
 

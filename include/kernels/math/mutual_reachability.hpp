@@ -4,6 +4,7 @@
 #pragma once
 
 #include <kernels/math/dot.hpp>
+#include <kernels/math/half.hpp>
 
 #include <bit>
 
@@ -39,20 +40,19 @@ struct edge_key {
 };
 
 /// Two 32-bit numbers as one that is ordered by the first, then by the second.
-inline std::uint64_t pair_bits(std::uint32_t first, std::uint32_t second) {
+KERNELS_HD std::uint64_t pair_bits(std::uint32_t first, std::uint32_t second) {
   return (std::uint64_t{first} << 32) | second;
 }
 
 /// A distance and an index as one number: nearer first, then the smaller index.
-inline std::uint64_t neighbour_bits(float distance, std::int32_t index) {
-  return pair_bits(std::bit_cast<std::uint32_t>(distance), static_cast<std::uint32_t>(index));
+KERNELS_HD std::uint64_t neighbour_bits(float distance, std::int32_t index) {
+  return pair_bits(float_bits(distance), static_cast<std::uint32_t>(index));
 }
 
-inline edge_key make_edge_key(float weight, float distance, std::int32_t a, std::int32_t b) {
+KERNELS_HD edge_key make_edge_key(float weight, float distance, std::int32_t a, std::int32_t b) {
   const auto low = static_cast<std::uint32_t>(a < b ? a : b);
   const auto high = static_cast<std::uint32_t>(a < b ? b : a);
-  return {pair_bits(std::bit_cast<std::uint32_t>(weight), std::bit_cast<std::uint32_t>(distance)),
-          pair_bits(low, high)};
+  return {pair_bits(float_bits(weight), float_bits(distance)), pair_bits(low, high)};
 }
 
 /// After every edge; its weight is infinite.
