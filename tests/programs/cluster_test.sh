@@ -94,6 +94,12 @@ verdict "JPEG" [ "$(head -c 3 s.jpg | od -An -tx1 | tr -d ' ')" = ffd8ff ]
 verdict "and labels" cmp -s h.txt l.txt
 does "contact sheet, PNG" s.png "${sheet[@]}" --contact-sheet s.png --sheet-rows 3 --sheet-columns 5
 verdict "PNG" [ "$(head -c 4 s.png | tail -c 3)" = PNG ]
+says "which clusters are drawn" "the 3 largest clusters in s.png"
+refuses "rows of no sheet" 2 "--sheet-rows means nothing without" "${crowd[@]}" --output refused/l.txt \
+  --sheet-rows 3
+cp e/crowd.npy $'caf\xe9.npy'
+does "a file name that is not UTF-8" latin.json --embeddings $'caf\xe9.npy' --output l.txt --report latin.json
+verdict "is no hindrance" grep -q '"rows": 120' latin.json
 refuses "fewer pictures" 2 "119 lines.*120 rows" "${crowd[@]}" --output refused/l.txt \
   --contact-sheet refused/s.jpg --images e/colours_fewer.txt
 sed '5s/.*/colours\/none.png/' e/colours.txt >e/one_missing.txt
