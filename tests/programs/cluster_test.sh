@@ -138,6 +138,26 @@ refuses "clusters of one" 2 "--min-cluster-size: wanted a number from 2" "${crow
 refuses "output over the input" 2 "is also --embeddings" "${crowd[@]}" --output e/crowd.npy
 refuses "two outputs of one name" 2 "is also --report" "${crowd[@]}" "${out_[@]}" --report refused/l.txt
 
+# --- Ctrl-C: the grouping of so many rows takes minutes
+python3 - <<'MAKE'
+import random
+random_ = random.Random(7)
+rows = 1 << 16
+with open("many.npy", "wb") as file:
+    head = "{'descr': '|i1', 'fortran_order': False, 'shape': (%d, 1024), }" % rows
+    head += " " * (117 - len(head)) + "\n"
+    file.write(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode())
+    file.write(random_.randbytes(rows * 1024))
+MAKE
+"$bin/cluster" --embeddings many.npy --output many.txt --threads 1 2>many.err &
+sleep 3
+kill -INT $!
+wait $!
+code=$?
+verdict "Ctrl-C ends it" [ "$code" -eq 130 ]
+verdict "in a line, with no file" eval \
+  'grep -q "^cluster: stopped" many.err && [ "$(lines many.err)" -eq 1 ] && [ ! -e many.txt ]'
+
 # --- real embeddings
 if [ -d "$data" ]; then
   does "OpenImages, hdbscan" o.txt --embeddings "$data/oid_clip_a+cname.npy" --min-cluster-size 3 --output o.txt
