@@ -23,17 +23,10 @@ namespace {
                        "; choose a --gallery in a folder that you may write to");
 }
 
-/// Names of one file are one gallery.
-fs::path resolved(const fs::path& gallery) {
-  std::error_code code;
-  const auto path = fs::canonical(gallery, code);
-  return code ? gallery : path;
-}
-
 }  // namespace
 
 gallery_lock::gallery_lock(const fs::path& gallery, bool quiet)
-    : path_(resolved(gallery).string() + ".lock"), gallery_(gallery) {
+    : path_(gallery.string() + ".lock"), gallery_(gallery) {
   try {
     while (!acquire(quiet)) {
       ::close(file_);
