@@ -38,7 +38,7 @@ constexpr const char* kExamples =
 struct options {
   std::string embeddings, classes, names, output;
   std::optional<int> top;
-  float temperature = kernels::classify_params{}.temperature;
+  double temperature = 0.01;
   bool skip_bad_rows = false, quiet = false;
   int threads = 0;
 };
@@ -68,7 +68,7 @@ answers classify_all(const options& o, const embeddings& rows, const embeddings&
                                              kernels::packed(similar.data(), {count, top}),
                                              kernels::packed(probable.data(), {count, top})};
     kernels::classify<float>(kernels::on_cpu{.threads = o.threads}, batch, classes.view_of(), out,
-                             {.temperature = o.temperature});
+                             {.temperature = static_cast<float>(o.temperature)});
     for (std::int64_t r = 0; r < count; ++r) {
       for (std::int64_t k = 0; k < top; ++k) {
         const auto at = static_cast<std::size_t>(r * top + k);
@@ -106,7 +106,8 @@ int run(const options& o) {
   check_outputs({{"--output", o.output}},
                 {{"--embeddings", o.embeddings}, {"--classes", o.classes}, {"--names", o.names}});
   const stopwatch watch;
-  const auto rows = read_embeddings(o.embeddings, o.skip_bad_rows);
+  const auto rows =
+      read_embeddings(o.embeddings, o.skip_bad_rows ? not_finite::skipped : not_finite::skippable);
   const auto classes = read_embeddings(o.classes);
   check_dimension(rows, o.embeddings, classes.dimension(), o.classes);
   const auto names = read_names(o.names);

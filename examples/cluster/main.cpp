@@ -42,7 +42,8 @@ int run(const options& o) {
   const stopwatch whole;
   stopwatch lap;
   run_seconds seconds;
-  const auto e = read_embeddings(o.embeddings, o.skip_bad_rows);
+  const auto e =
+      read_embeddings(o.embeddings, o.skip_bad_rows ? not_finite::skipped : not_finite::skippable);
   std::vector<std::filesystem::path> pictures;
   if (!o.images.empty()) pictures = read_picture_list(o.images, e.rows(), o.embeddings);
   seconds.read = lap.lap();

@@ -118,7 +118,7 @@ void refuse_for_method(const CLI::App& app, const options& o) {
   }
 }
 
-void check_needed(const options& o) {
+void check_needed(const CLI::App& app, const options& o) {
   using enum method;
   if (o.how == dbscan && !o.eps) {
     throw usage_error("--method dbscan needs --eps, the largest distance of neighbours");
@@ -133,6 +133,11 @@ void check_needed(const options& o) {
   }
   if (o.sheet.empty() != o.images.empty()) {
     throw usage_error("--contact-sheet and --images go together; give both or neither");
+  }
+  for (const char* option : {"--sheet-rows", "--sheet-columns"}) {
+    if (o.sheet.empty() && app.count(option) > 0) {
+      throw usage_error(std::string(option) + " means nothing without --contact-sheet");
+    }
   }
   if (!o.sheet.empty() && !has_image_name(o.sheet)) {
     refuse_option("--contact-sheet", "a name that ends in .jpg, .png or .webp", o.sheet.string());
@@ -182,7 +187,7 @@ void interpret(const CLI::App& app, const raw_options& raw, options& o) {
   o.leaf = one_of<bool>("--selection", raw.selection, {{"eom", false}, {"leaf", true}});
   refuse_for_method(app, o);
   check_numbers(o);
-  check_needed(o);
+  check_needed(app, o);
   check_outputs({{"--output", o.output}, {"--report", o.report}, {"--contact-sheet", o.sheet}},
                 {{"--embeddings", o.embeddings}, {"--images", o.images}});
 }

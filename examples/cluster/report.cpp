@@ -76,6 +76,10 @@ std::string report_text(const options& o, const embeddings& e, const grouping& g
       std::to_string(g.noise()) + " rows of noise in " + o.output.string() + " (" + name(o.how) +
       ", " + (o.euclidean() ? "euclidean" : "cosine") + ")\n" + "  " + e.description() + "\n";
   if (!sizes.empty()) text += "  sizes " + size_text(sizes) + "\n";
+  if (!o.sheet.empty() && sizes.size() > static_cast<std::size_t>(o.sheet_rows)) {
+    text += "  the " + std::to_string(o.sheet_rows) + " largest clusters in " + o.sheet.string() +
+            " (--sheet-rows)\n";
+  }
   std::vector<std::vector<std::string>> steps = {{"", "seconds", "rows/s"}, {}};
   const auto add = [&](const char* step, double s) {
     if (s <= 0) return;
@@ -108,7 +112,7 @@ std::string report_json(const options& o, const embeddings& e, const grouping& g
   if (!g.probabilities.empty()) report["probabilities"] = summary(g);
   if (!g.persistence.empty()) report["persistence"] = g.persistence;
   report["seconds"] = {{"read", seconds.read}, {"group", seconds.group}, {"draw", seconds.draw}};
-  return report.dump(1) + "\n";
+  return report.dump(1, ' ', false, json::error_handler_t::replace) + "\n";  // names of files
 }
 
 }  // namespace kernels::examples

@@ -43,19 +43,20 @@ std::string embeddings::description() const {
   return text;
 }
 
-embeddings read_embeddings(const std::filesystem::path& path, bool allow_bad_rows) {
+embeddings read_embeddings(const std::filesystem::path& path, not_finite what_then) {
   embeddings e;
   e.matrix = read_npy(path);
   if (e.rows() == 0 || e.dimension() == 0) {
     throw usage_error("cannot use " + path.string() + ": it holds no embeddings");
   }
   look_over(e);
-  if (!allow_bad_rows && !e.bad_rows.empty()) {
+  if (what_then != not_finite::skipped && !e.bad_rows.empty()) {
     throw usage_error("cannot use " + path.string() + ": row " + std::to_string(e.bad_rows[0]) +
                       (e.bad_rows.size() == 1
                            ? " holds"
                            : " and " + std::to_string(e.bad_rows.size() - 1) + " more hold") +
-                      " NaN or infinite numbers; take such rows out");
+                      " NaN or infinite numbers (as float32); take such rows out" +
+                      (what_then == not_finite::skippable ? " or give --skip-bad-rows" : ""));
   }
   return e;
 }

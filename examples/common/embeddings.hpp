@@ -22,9 +22,13 @@ struct embeddings {
   [[nodiscard]] std::string description() const;
 };
 
-/// allow_bad_rows: rows that hold NaN or an infinity are counted, not refused.
-/// Errors: usage_error, as read_npy; no rows; such rows, naming the first.
-embeddings read_embeddings(const std::filesystem::path& path, bool allow_bad_rows = false);
+/// What becomes of rows that hold NaN or an infinity: they are refused; the same, where the user
+/// could have given --skip-bad-rows; they are counted.
+enum class not_finite { refused, skippable, skipped };
+
+/// Errors: usage_error, as read_npy; no rows; rows that are not finite, naming the first.
+embeddings read_embeddings(const std::filesystem::path& path,
+                           not_finite what_then = not_finite::refused);
 
 /// Errors: usage_error naming both files unless rows are as long here as there.
 void check_dimension(const embeddings& given, const std::filesystem::path& path,

@@ -85,6 +85,14 @@ int write_all(int fd, std::span<const std::uint8_t> bytes) {
   return 0;
 }
 
+/// Into what cannot be replaced: a pipe, /dev/stdout, /dev/null.
+void write_into(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0) fail_to_write(path, errno);
+  if (const int code = write_all(file.get(), bytes); code != 0) fail_to_write(path, code);
+  if (file.close() != 0) fail_to_write(path, errno);
+}
+
 }  // namespace
 
 fs::path temporary_name(const fs::path& path) {
@@ -118,7 +126,7 @@ std::string ending_of(const fs::path& path) {
 std::vector<std::uint8_t> read_file(const fs::path& path) {
   const auto fail = [&](int code) {
     throw failure("cannot read " + path.string() + ": " + reason(code) +
-                  "; make it readable or leave it out");
+                  (code == ENOENT ? "; check its name" : "; make it readable or leave it out"));
   };
   descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) fail(errno);
@@ -148,6 +156,9 @@ std::vector<std::uint8_t> read_input(const fs::path& path) {
 }
 
 void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  if (std::error_code ignored; fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
+    return write_into(path, bytes);
+  }
   const fs::path name = temporary_name(path);
   descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.get() < 0) fail_to_write(path, errno);

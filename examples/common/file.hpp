@@ -19,7 +19,8 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path);
 std::vector<std::uint8_t> read_input(const std::filesystem::path& path);
 
 /// Writes under a temporary name in the same folder, then renames: at every moment the file is
-/// the old one, none, or the new one. On an error the temporary is removed.
+/// the old one, none, or the new one. On an error the temporary is removed. What is no regular file
+/// (a pipe, /dev/null) is written into, not replaced.
 /// Errors: output_failure naming the file, the reason and the remedy.
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);

@@ -8,8 +8,10 @@
 
 namespace kernels::examples {
 
-/// While it lives: on a terminal a line that counts seconds, elsewhere a line now and then, on
-/// stderr. Nothing for steps that are over soon, and nothing if quiet.
+/// Nothing may be half written meanwhile: such a step does not look whether it should stop, so that
+/// at Ctrl-C the program ends from here. While it lives: on a terminal a line that counts seconds,
+/// elsewhere a line now and then, on stderr. Nothing for steps that are over soon, and nothing if
+/// quiet.
 class waiting {
  public:
   /// what: "grouping 55000 rows"
@@ -22,7 +24,7 @@ class waiting {
   void tell();
 
   std::string program_, what_;
-  bool terminal_;
+  bool terminal_, quiet_;
   bool over_ = false;
   std::mutex mutex_;
   std::condition_variable changed_;

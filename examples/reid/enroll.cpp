@@ -1,6 +1,7 @@
 // reid enroll: embeddings with names into a gallery.
 #include "commands.hpp"
 #include "gallery_files.hpp"
+#include "gallery_lock.hpp"
 
 #include <common/arguments.hpp>
 #include <common/names.hpp>
@@ -44,6 +45,7 @@ int enroll(const options& o) {
   const auto e = read_embeddings(o.embeddings);
   const auto labels = read_names(o.labels);
   check_count(labels, o.labels, e.rows(), o.embeddings);
+  const gallery_lock alone(o.gallery, o.quiet);
   auto known = gallery_to_fill(o, e);
   try {
     known.add(on_cpu{.threads = o.threads}, labels, e.view_of());

@@ -165,8 +165,11 @@ int evaluate(const options& o) {
   if (o.query_cameras.empty() != o.gallery_cameras.empty()) {
     throw usage_error("--query-cameras and --gallery-cameras go together; give both or neither");
   }
-  check_outputs({{"--json", o.json_file}},
-                {{"--gallery", o.gallery}, {"--queries", o.queries}, {"--labels", o.labels}});
+  check_outputs({{"--json", o.json_file}}, {{"--gallery", o.gallery},
+                                            {"--queries", o.queries},
+                                            {"--labels", o.labels},
+                                            {"--query-cameras", o.query_cameras},
+                                            {"--gallery-cameras", o.gallery_cameras}});
   const stopwatch watch;
   const auto queries = read_embeddings(o.queries);
   const auto loaded = load_gallery(o.gallery, o.threads);

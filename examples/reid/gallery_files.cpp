@@ -4,11 +4,14 @@
 
 namespace kernels::examples {
 
-gallery load_gallery(const std::filesystem::path& path, int threads) {
+void check_gallery(const std::filesystem::path& path) {
   std::error_code code;
-  if (!std::filesystem::is_regular_file(path, code)) {
-    throw usage_error("there is no gallery " + path.string() + "; reid enroll makes one");
-  }
+  if (std::filesystem::is_regular_file(path, code)) return;
+  throw usage_error("there is no gallery " + path.string() + "; reid enroll makes one");
+}
+
+gallery load_gallery(const std::filesystem::path& path, int threads) {
+  check_gallery(path);
   try {
     return gallery::load(on_cpu{.threads = threads}, path);
   } catch (const out_of_memory&) {

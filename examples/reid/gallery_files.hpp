@@ -11,6 +11,9 @@
 
 namespace kernels::examples {
 
+/// Errors: usage_error if there is no such file.
+void check_gallery(const std::filesystem::path& path);
+
 /// Errors: usage_error: no such file, or none that can be used.
 gallery load_gallery(const std::filesystem::path& path, int threads);
 

@@ -30,7 +30,6 @@ constexpr const char* kExamples =
 int parse_and_run(int argc, char** argv) {
   using namespace kernels::examples;
   CLI::App app(kAbout, "reid");
-  app.footer(kExamples);
   app.get_formatter()->column_width(30);
   app.set_version_flag("--version", version_text("reid"));
   app.require_subcommand(1);
@@ -39,6 +38,10 @@ int parse_and_run(int argc, char** argv) {
        {add_enroll, add_match, add_remove, add_info, add_eval, add_compare, add_bench, add_embed}) {
     add(app, chosen);
   }
+  for (auto* command : app.get_subcommands({})) {
+    command->footer("\nreid --help shows examples and exit codes.\n");
+  }
+  app.footer(kExamples);  // here, because commands take on what the program has when they are added
   if (!parse_arguments(app, argc, argv)) return 0;
   return chosen();
 }

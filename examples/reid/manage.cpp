@@ -1,6 +1,7 @@
 // reid remove and reid info: what is in a gallery, and taking a name out of it.
 #include "commands.hpp"
 #include "gallery_files.hpp"
+#include "gallery_lock.hpp"
 
 #include <common/arguments.hpp>
 #include <common/machine.hpp>
@@ -21,6 +22,8 @@ struct options {
 };
 
 int remove(const options& o) {
+  check_gallery(o.gallery);
+  const gallery_lock alone(o.gallery, o.quiet);
   auto known = load_gallery(o.gallery, 0);
   const auto removed = known.remove(std::string_view(o.label));
   if (removed == 0) {

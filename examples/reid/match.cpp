@@ -121,7 +121,8 @@ int match(const options& o) {
   const stopwatch whole;
   stopwatch lap;
   summary s;
-  const auto queries = read_embeddings(o.queries, o.skip_bad_rows);
+  const auto queries =
+      read_embeddings(o.queries, o.skip_bad_rows ? not_finite::skipped : not_finite::skippable);
   gallery_contents known;
   {
     const auto loaded = load_gallery(o.gallery, o.threads);

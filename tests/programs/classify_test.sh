@@ -58,6 +58,7 @@ refuses "classes with NaN" 2 "nan.npy: row 7" --embeddings e/known.npy --classes
 refuses "more names than classes" 2 "60 lines.*6 rows" --embeddings e/known.npy \
   --classes e/classes.npy --names e/known.txt --output refused/c.csv
 refuses "top beyond the classes" 2 "--top: wanted at most the 6 classes" "${rows[@]}" --top 7 --output refused/c.csv
+does "the least temperature" "cold.csv" "${rows[@]}" --temperature 1e-6 --output cold.csv
 refuses "temperature 0" 2 "--temperature: wanted" "${rows[@]}" --temperature 0 --output refused/c.csv
 refuses "temperature NaN" 2 "--temperature" "${rows[@]}" --temperature nan --output refused/c.csv
 refuses "output over the names" 2 "is also --names" "${rows[@]}" --output e/classes.txt

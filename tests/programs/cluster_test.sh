@@ -94,6 +94,12 @@ verdict "JPEG" [ "$(head -c 3 s.jpg | od -An -tx1 | tr -d ' ')" = ffd8ff ]
 verdict "and labels" cmp -s h.txt l.txt
 does "contact sheet, PNG" s.png "${sheet[@]}" --contact-sheet s.png --sheet-rows 3 --sheet-columns 5
 verdict "PNG" [ "$(head -c 4 s.png | tail -c 3)" = PNG ]
+says "which clusters are drawn" "the 3 largest clusters in s.png"
+refuses "rows of no sheet" 2 "--sheet-rows means nothing without" "${crowd[@]}" --output refused/l.txt \
+  --sheet-rows 3
+cp e/crowd.npy $'caf\xe9.npy'
+does "a file name that is not UTF-8" latin.json --embeddings $'caf\xe9.npy' --output l.txt --report latin.json
+verdict "is no hindrance" grep -q '"rows": 120' latin.json
 refuses "fewer pictures" 2 "119 lines.*120 rows" "${crowd[@]}" --output refused/l.txt \
   --contact-sheet refused/s.jpg --images e/colours_fewer.txt
 sed '5s/.*/colours\/none.png/' e/colours.txt >e/one_missing.txt
@@ -131,6 +137,26 @@ refuses "clusters of one" 2 "--min-cluster-size: wanted a number from 2" "${crow
   --min-cluster-size 1
 refuses "output over the input" 2 "is also --embeddings" "${crowd[@]}" --output e/crowd.npy
 refuses "two outputs of one name" 2 "is also --report" "${crowd[@]}" "${out_[@]}" --report refused/l.txt
+
+# --- Ctrl-C: the grouping of so many rows takes minutes
+python3 - <<'MAKE'
+import random
+random_ = random.Random(7)
+rows = 1 << 16
+with open("many.npy", "wb") as file:
+    head = "{'descr': '|i1', 'fortran_order': False, 'shape': (%d, 1024), }" % rows
+    head += " " * (117 - len(head)) + "\n"
+    file.write(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode())
+    file.write(random_.randbytes(rows * 1024))
+MAKE
+"$bin/cluster" --embeddings many.npy --output many.txt --threads 1 2>many.err &
+sleep 3
+kill -INT $!
+wait $!
+code=$?
+verdict "Ctrl-C ends it" [ "$code" -eq 130 ]
+verdict "in a line, with no file" eval \
+  'grep -q "^cluster: stopped" many.err && [ "$(lines many.err)" -eq 1 ] && [ ! -e many.txt ]'
 
 # --- real embeddings
 if [ -d "$data" ]; then

@@ -72,8 +72,8 @@ refuses() {
     bad "$name" "printed on stdout: $out"
   elif ! [[ $err =~ $pattern ]]; then
     bad "$name" "the message does not match '$pattern': $err"
-  elif [ -n "$(ls -A refused)" ] || [ -n "$(find . -name '*.tmp*' -o -name '*.saving')" ]; then
-    bad "$name" "left behind: $(find refused . -name '*.tmp*' -o -name '*.saving' | tr '\n' ' ')"
+  elif [ -n "$(ls -A refused)" ] || [ -n "$(find . -name '*.tmp*' -o -name '*.saving' -o -name '*.lock')" ]; then
+    bad "$name" "left behind: $(find refused . -name '*.tmp*' -o -name '*.saving' -o -name '*.lock' | tr '\n' ' ')"
   else
     ok "$name"
   fi

@@ -48,6 +48,29 @@ sed -i 's/$/\r/' crlf.txt
 does "labels with CRLF" crlf.kgl enroll --gallery crlf.kgl --embeddings e/known.npy --labels crlf.txt
 verdict "are the same names" cmp -s g.kgl crlf.kgl
 
+
+# --- commands at the same time: none loses what another one did
+all_at_once() { # GALLERY: eight enrolments
+  local k pids=()
+  for k in 1 2 3 4 5 6 7 8; do
+    "$bin/reid" enroll --gallery "$1" --append "${known[@]}" --quiet 2>>at_once.err &
+    pids+=($!)
+  done
+  for k in "${pids[@]}"; do wait "$k" || return 1; done
+}
+cp g.kgl many.kgl
+verdict "eight at the same time add to a gallery" all_at_once many.kgl
+run info --gallery many.kgl
+says "which has all their rows" "540 rows of 12 identities"
+verdict "eight make a gallery" all_at_once fresh.kgl
+run info --gallery fresh.kgl
+says "which has all their rows" "480 rows of 12 identities"
+verdict "nothing else is left" eval '[ ! -s at_once.err ] && [ -z "$(ls | grep -E "\.(lock|saving)$")" ]'
+echo >many.kgl.lock
+does "what a killed one left behind" "" remove --gallery many.kgl --label "person 1"
+verdict "is no hindrance, and removed" [ ! -e many.kgl.lock ]
+refuses "a gallery in a folder that is a file" 2 "there is no folder" enroll --gallery g.kgl/x.kgl "${known[@]}"
+
 # --- match
 match=(match --gallery g.kgl --queries e/queries.npy)
 does "match" m.csv "${match[@]}" --top 5 --output m.csv
@@ -65,6 +88,11 @@ does "--threads 1" p.csv "${match[@]}" --top 5 --threads 1 --output p.csv
 verdict "the same bytes" cmp -s m.csv p.csv
 run "${match[@]}"
 verdict "to the screen, the same" eval '[ "$code" -eq 0 ] && cmp -s m.csv "$work/.out"'
+mkfifo pipe
+timeout 20 cat pipe >piped.csv &
+does "to a pipe" "" "${match[@]}" --output pipe --quiet
+wait $!
+verdict "the same, and the pipe is still one" eval 'cmp -s m.csv piped.csv && [ -p pipe ]'
 does "--top 60" all.csv "${match[@]}" --top 60 --output all.csv
 verdict "all rows" [ "$(lines all.csv)" -eq 1801 ]
 verdict "top 5 is its beginning" eval 'awk -F, "\$2 <= 5 || NR == 1" all.csv | cmp -s - m.csv'
@@ -124,6 +152,8 @@ for k in 0 1 2 4 5 6 7 8 9 10 11; do run remove --gallery one.kgl --label "perso
 run remove --gallery one.kgl --label 'Zoë, "the third"' --quiet
 verdict "everybody removed" [ "$code" -eq 0 ]
 refuses "an empty gallery" 2 "one.kgl is empty" match --gallery one.kgl --queries e/queries.npy
+refuses "queries with NaN" 2 "give --skip-bad-rows" match --gallery g.kgl --queries e/bad/nan.npy
+refuses "enrolled NaN" 2 "take such rows out$" "${refused[@]}" e/bad/nan.npy
 does "queries with NaN, if asked for" nan.csv match --gallery g.kgl --queries e/bad/nan.npy \
   --skip-bad-rows --output nan.csv
 verdict "match nothing" eval '! grep -Eq "^(7|9)," nan.csv && grep -q "^8,1," nan.csv'
@@ -144,6 +174,8 @@ says "leaves nobody" "0 queries ranked, 30 without a right answer" "0 pairs of o
 { head -12 same_camera.txt; yes two | head -48; } >two_cameras.txt
 does "two cameras" "" "${eval_[@]}" --query-cameras one_camera.txt --gallery-cameras two_cameras.txt
 says "leave four rows each" "30 queries ranked" "120 pairs of one name, 1650 of two"
+refuses "figures over the cameras" 2 "is also --gallery-cameras" "${eval_[@]}" --json two_cameras.txt \
+  --query-cameras one_camera.txt --gallery-cameras two_cameras.txt
 refuses "one list of cameras" 2 "go together" "${eval_[@]}" --query-cameras one_camera.txt
 refuses "fewer names than queries" 2 "59 lines.*30 rows" eval --gallery g.kgl \
   --queries e/queries.npy --labels e/bad/fewer.txt
