@@ -210,8 +210,8 @@ void integers_equal_definition(const Run& run, std::int64_t n, std::int64_t m, s
     for (std::int64_t j = 0; j < m; ++j) {
       std::int64_t ab = 0, aa = 0, bb = 0;
       for (std::int64_t k = 0; k < d; ++k) {
-        const std::int64_t x = a[static_cast<std::size_t>((i * d + k) * step)];
-        const std::int64_t y = b[static_cast<std::size_t>((j * d + k) * step)];
+        const int x = a[static_cast<std::size_t>((i * d + k) * step)];
+        const int y = b[static_cast<std::size_t>((j * d + k) * step)];
         ab += x * y;
         aa += x * x;
         bb += y * y;

@@ -119,9 +119,11 @@ std::string fault_of(const Run& run, std::int64_t n, std::int64_t d, std::int64_
 
 template <class Run>
 void equals_definition(const Run& run) {
-  for (const auto& [n, d] :
+  for (const auto& shape :
        {std::pair{0, 5}, {3, 0}, {1, 1}, {9, 15}, {8, 16}, {21, 31}, {7, 33}, {17, 100}}) {
-    for (const auto& [padding, step] : {std::pair{0, 1}, {3, 1}, {1, 2}}) {
+    for (const auto& strides : {std::pair{0, 1}, {3, 1}, {1, 2}}) {
+      const int n = shape.first, d = shape.second;  // CAPTURE takes no bindings with clang 14
+      const int padding = strides.first, step = strides.second;
       CAPTURE(n);
       CAPTURE(d);
       CAPTURE(step);

@@ -105,7 +105,7 @@ std::string try_bytes(const fs::path& path, const bytes& data, bool& loaded) {
   } catch (const kernels::out_of_memory&) {
     return "memory ran out";
   } catch (const kernels::error& e) {
-    const std::string text = e.what();
+    std::string text = e.what();
     if (text.find('\n') != std::string::npos || !contains(text, path.string())) return text;
   } catch (const std::exception& e) {
     return std::string("another exception: ") + e.what();

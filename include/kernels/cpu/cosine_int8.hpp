@@ -32,8 +32,8 @@ struct packed_int8 {
     std::int16_t* out = values.data() + r * stride;
     std::int32_t squares = 0;
     for (std::int64_t k = 0; k < dimension; ++k) {
-      const std::int8_t x = in[k * rows.values.stride[1]];
-      out[k] = x;
+      const int x = in[k * rows.values.stride[1]];
+      out[k] = static_cast<std::int16_t>(x);
       squares += x * x;
     }
     std::fill(out + dimension, out + stride, std::int16_t{0});
