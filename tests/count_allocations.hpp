@@ -17,6 +17,7 @@ inline void* counted_allocation(std::size_t bytes, std::size_t alignment) {
   return p;
 }
 
+// NOLINTBEGIN(misc-definitions-in-headers): one file of a program includes this
 // not inlined: g++ would take new and free() in one function for a mistake
 [[gnu::noinline]] void* operator new(std::size_t bytes) { return counted_allocation(bytes, 16); }
 [[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t a) {
@@ -28,3 +29,4 @@ inline void* counted_allocation(std::size_t bytes, std::size_t alignment) {
 [[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
   std::free(p);
 }
+// NOLINTEND(misc-definitions-in-headers)
