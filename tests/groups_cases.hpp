@@ -3,7 +3,7 @@
 
 #include <kernels/core/view.hpp>
 #include <kernels/cpu/isa.hpp>
-#include <kernels/embedding/metric.hpp>
+#include <kernels/math/metric.hpp>
 
 #include <algorithm>
 #include <cmath>

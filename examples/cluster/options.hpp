@@ -1,7 +1,7 @@
 // What the user asked for.
 #pragma once
 
-#include <kernels/embedding/metric.hpp>
+#include <kernels/math/metric.hpp>
 
 #include <cstdint>
 #include <filesystem>

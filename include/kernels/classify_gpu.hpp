@@ -9,17 +9,6 @@
 
 namespace kernels::inline KERNELS_ABI {
 
-/// The best classes of each row, best first, (N, top) each; similarities and probabilities may be
-/// left out.
-template <space Space = space::host>
-struct classify_outputs {
-  view<std::int32_t, 2, Space> classes{};
-  view<float, 2, Space> similarities{};
-  view<float, 2, Space> probabilities{};
-};
-
-inline constexpr std::int64_t kClassifyMostTop = 64;
-
 namespace gpu {
 /// The launcher for rows of T, defined in cuda/kernels/classify.cuh. kernels::cuda holds those of
 /// float, half and bfloat16.

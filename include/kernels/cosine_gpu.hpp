@@ -10,20 +10,6 @@
 
 namespace kernels::inline KERNELS_ABI {
 
-/// Rows of 8-bit integers, each with a scale: row i stands for scales[i]·values[i].
-template <space Space = space::host>
-struct int8_rows {
-  view<const std::int8_t, 2, Space> values;
-  view<const float, 1, Space> scales;
-};
-
-/// Groups of a ragged batch: those of a, of b, and where each group's values begin in out.
-template <space Space = space::host>
-struct cosine_groups {
-  view<const std::int32_t, 1, Space> a_offsets, b_offsets;
-  view<const std::int64_t, 1, Space> out_offsets;
-};
-
 namespace gpu {
 /// The launchers for rows of T, defined in cuda/kernels/cosine.cuh. kernels::cuda holds those of
 /// float, half and bfloat16.
@@ -52,8 +38,6 @@ struct cosine_int8_launchers {
                        const view<std::byte, 1, space::device>& workspace);
 };
 }  // namespace gpu
-
-inline constexpr std::int64_t kInt8MostDimension = 131071;  // sums of products fit in 32 bits
 
 inline void check_cosine_options(const cosine_options& options) {
   if (options.kind > cosine_kind::distance) {

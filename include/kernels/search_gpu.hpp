@@ -5,9 +5,9 @@
 #include <kernels/core/arrays.hpp>
 #include <kernels/core/buffer.hpp>
 #include <kernels/embedding/first_pass.hpp>
-#include <kernels/embedding/metric.hpp>
 #include <kernels/math/bfloat16.hpp>
 #include <kernels/math/limits.hpp>
+#include <kernels/math/metric.hpp>
 #include <kernels/math/normalize.hpp>
 
 #include <cmath>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <kernels/core/buffer.hpp>
-#include <kernels/embedding/metric.hpp>
+#include <kernels/math/metric.hpp>
 #include <kernels/math/normalize.hpp>
 
 #include <algorithm>

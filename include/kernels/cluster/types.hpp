@@ -1,7 +1,7 @@
 // What density clustering takes and gives: parameters, spanning edges, merges, the condensed tree.
 #pragma once
 
-#include <kernels/embedding/metric.hpp>
+#include <kernels/math/metric.hpp>
 
 #include <cstdint>
 #include <vector>

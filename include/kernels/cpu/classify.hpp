@@ -2,9 +2,9 @@
 // softmax and best classes while they are in the cache.
 #pragma once
 
-#include <kernels/classify_gpu.hpp>
 #include <kernels/cpu/class_weights.hpp>
 #include <kernels/cpu/cosine.hpp>
+#include <kernels/math/classify.hpp>
 
 namespace kernels::inline KERNELS_ABI::cpu {
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <kernels/cpu/cluster_tile.hpp>
-#include <kernels/embedding/metric.hpp>
 #include <kernels/embedding/packed_rows.hpp>
+#include <kernels/math/metric.hpp>
 
 #include <cmath>
 #include <vector>

@@ -2,9 +2,9 @@
 // stored while they are in the cache.
 #pragma once
 
-#include <kernels/cosine_gpu.hpp>
 #include <kernels/cpu/dot_blocks.hpp>
 #include <kernels/embedding/packed_rows.hpp>
+#include <kernels/math/cosine.hpp>
 
 #include <vector>
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <kernels/core/buffer.hpp>
-#include <kernels/cosine_gpu.hpp>
 #include <kernels/cpu/int8_tile.hpp>
 #include <kernels/cpu/parallel.hpp>
+#include <kernels/math/cosine.hpp>
 
 namespace kernels::inline KERNELS_ABI::cpu {
 

@@ -17,8 +17,8 @@
 #pragma once
 
 #include <kernels/embedding/first_pass.hpp>
-#include <kernels/embedding/metric.hpp>
 #include <kernels/embedding/packed_rows.hpp>
+#include <kernels/math/metric.hpp>
 #include <kernels/math/search.hpp>
 
 #include <cmath>

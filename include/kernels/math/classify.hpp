@@ -10,6 +10,17 @@ struct classify_params {
   float temperature = 0.01F;  ///< similarities are divided by it; 0.01 is CLIP's scale of 100
 };
 
+/// The best classes of each row, best first, (N, top) each; similarities and probabilities may be
+/// left out.
+template <space Space = space::host>
+struct classify_outputs {
+  view<std::int32_t, 2, Space> classes{};
+  view<float, 2, Space> similarities{};
+  view<float, 2, Space> probabilities{};
+};
+
+inline constexpr std::int64_t kClassifyMostTop = 64;
+
 namespace math {
 
 /// e^((similarity − best)/temperature): what a class counts in the softmax; 0 for NaN.

@@ -1,7 +1,8 @@
-// Cosine similarity and distance: the value of a pair, from the dot of two unit rows or from exact
-// integers.
+// Cosine similarity and distance: what a call takes, and the value of a pair, from the dot of two
+// unit rows or from exact integers.
 #pragma once
 
+#include <kernels/core/view.hpp>
 #include <kernels/math/normalize.hpp>
 
 namespace kernels::inline KERNELS_ABI {
@@ -14,6 +15,22 @@ enum class cosine_kind : std::uint8_t {
 struct cosine_options {
   cosine_kind kind = cosine_kind::similarity;
 };
+
+/// Rows of 8-bit integers, each with a scale: row i stands for scales[i]·values[i].
+template <space Space = space::host>
+struct int8_rows {
+  view<const std::int8_t, 2, Space> values;
+  view<const float, 1, Space> scales;
+};
+
+/// Groups of a ragged batch: those of a, of b, and where each group's values begin in out.
+template <space Space = space::host>
+struct cosine_groups {
+  view<const std::int32_t, 1, Space> a_offsets, b_offsets;
+  view<const std::int64_t, 1, Space> out_offsets;
+};
+
+inline constexpr std::int64_t kInt8MostDimension = 131071;  // sums of products fit in 32 bits
 
 namespace math {
 

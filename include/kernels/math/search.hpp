@@ -1,8 +1,8 @@
 // search: what the score of a gallery row is, and which of two rows comes first. Host and device.
 #pragma once
 
-#include <kernels/embedding/metric.hpp>
 #include <kernels/math/dot.hpp>
+#include <kernels/math/metric.hpp>
 
 namespace kernels::inline KERNELS_ABI {
 
