@@ -2,20 +2,10 @@
 # Runs the program cluster as a user would: cluster_test.sh BIN_DIR
 # One line a case; exit code 1 if any failed. KERNELS_TEST_DATA names the folder of real embeddings
 # (default: ../shared/data beside the checkout); cases that need it are skipped where it is missing.
-set -u
-
-if [ $# -ne 1 ] || [ ! -x "$1/cluster" ]; then
-  echo "usage: cluster_test.sh BIN_DIR (with the program cluster in it)" >&2
-  exit 2
-fi
-bin=$(cd "$1" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
-data=${KERNELS_TEST_DATA:-$here/../../../shared/data}/embeddings
-[ -d "$data" ] && data=$(cd "$data" && pwd)
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/program_cases.sh"
+needs_programs "${1:-}" cluster
+data=$data/embeddings
 cd "$work" || exit 1
-. "$here/program_cases.sh"
 program=cluster
 
 if ! command -v python3 >/dev/null; then

@@ -1,21 +1,12 @@
-# Cases of programs' tests, to be sourced: a line each, and their count at the end. Set before a
-# case: program (its name), bin (its folder), work (the folder of .out and .err).
-passed=0 failed=0 skipped=0
-out='' err='' code=0
+# Cases of the tests of reid, classify and cluster, on top of check.sh, to be sourced. Set `program`
+# (its name) before a case.
+# shellcheck shell=bash
+. "$(dirname "${BASH_SOURCE[0]}")/check.sh"
 
-ok() { passed=$((passed + 1)); echo "ok      $1"; }
-bad() { failed=$((failed + 1)); echo "FAILED  $1: $2"; }
-skip() { skipped=$((skipped + 1)); echo "skipped $1: $2"; }
-verdict() { # NAME COMMAND…: ok if the command succeeds
-  local name=$1
-  shift
-  if "$@"; then ok "$name"; else bad "$name" "not so: $* ($err)"; fi
-}
 finish() {
-  echo "$passed passed, $failed failed, $skipped skipped"
-  if [ "$failed" -eq 0 ]; then exit 0; else exit 1; fi
+  closing_line
+  exit
 }
-lines() { if [ -s "$1" ]; then wc -l <"$1"; else echo 0; fi; }
 
 run() { # ARGUMENTS…: runs the program, keeps what it says; how far a slow run has come is left out
   "$bin/$program" "$@" >"$work/.out" 2>"$work/.all"
