@@ -1,11 +1,14 @@
-// What one core can do at most, measured: multiply-adds from registers, bytes read from memory.
+// What the processor can do at most, measured: multiply-adds from registers, bytes read from
+// memory.
 #pragma once
 
 #include <kernels/cpu/isa.hpp>
+#include <kernels/cpu/parallel.hpp>
 
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <string>
 
 namespace bench {
 
@@ -110,6 +113,29 @@ inline double most_int8() {
 #endif
   return 0;
 }
+
+/// The ceiling of float32 fmas on some threads, as a case of a benchmark: most_fma() so often that
+/// starting the threads costs nothing.
+struct fma_ceiling {
+  static constexpr int kCalls = 40;
+  int threads = 1;
+
+  /// Is there one on this processor?
+  static bool exists() { return most_fma() > 0; }
+  [[nodiscard]] std::string name() const {
+    return "float32 fma, " + std::to_string(threads) + " threads";
+  }
+  void operator()() const {
+    kernels::cpu::parallel_for(kernels::on_cpu{threads}, threads, [](std::int64_t) {
+      for (int i = 0; i < kCalls; ++i) most_fma();
+    });
+  }
+  /// Operations a second, of what bench::run() measured.
+  template <class Measured>
+  [[nodiscard]] double rate(const Measured& measured) const {
+    return most_fma() * kCalls * threads / measured.at(name()).lowest;
+  }
+};
 
 /// Reads all of it.
 inline void read_all(const std::uint64_t* data, std::int64_t count) {

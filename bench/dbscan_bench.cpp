@@ -1,5 +1,6 @@
 // dbscan, threshold_components and whispers beside scikit-learn and the processor's float32
 // ceiling: 10,000 × 512 points, and with --long 55,000.
+#include "ceilings.hpp"
 #include "harness.hpp"
 #include "peers/scikit_clusters.hpp"
 #include "people.hpp"
@@ -10,52 +11,6 @@
 #include <cstring>
 
 namespace {
-
-constexpr double kCeilingFlops = 2.0 * 16 * 12 * 1000000;
-
-#if KERNELS_X86
-__attribute__((target("avx512f"))) float fma_avx512() {
-  __m512 sums[12];
-  for (__m512& s : sums) s = _mm512_set1_ps(1.0F);
-  const __m512 a = _mm512_set1_ps(0.999F), b = _mm512_set1_ps(0.5F);
-  for (int i = 0; i < 1000000; ++i) {
-    KERNELS_UNROLL_BY(12)
-    for (int k = 0; k < 12; ++k) sums[k] = _mm512_fmadd_ps(sums[k], a, b);
-  }
-  float sum = 0;
-  for (const __m512& s : sums) sum += _mm512_cvtss_f32(s);
-  return sum;
-}
-__attribute__((target("avx2,fma"))) float fma_avx2() {
-  __m256 sums[12];
-  for (__m256& s : sums) s = _mm256_set1_ps(1.0F);
-  const __m256 a = _mm256_set1_ps(0.999F), b = _mm256_set1_ps(0.5F);
-  for (int i = 0; i < 2000000; ++i) {
-    KERNELS_UNROLL_BY(12)
-    for (int k = 0; k < 12; ++k) sums[k] = _mm256_fmadd_ps(sums[k], a, b);
-  }
-  float sum = 0;
-  for (const __m256& s : sums) sum += _mm256_cvtss_f32(s);
-  return sum;
-}
-#endif
-
-/// kCeilingFlops operations in registers on each of `threads` threads.
-void ceiling([[maybe_unused]] int threads) {
-#if KERNELS_X86
-  const bool wide = kernels::cpu::supported(kernels::instruction_set::avx512);
-  kernels::cpu::parallel_for(kernels::on_cpu{threads}, threads, [&](std::int64_t) {
-    benchmark::DoNotOptimize(wide ? fma_avx512() : fma_avx2());
-  });
-#endif
-}
-
-bool has_ceiling() {
-  return kernels::cpu::supported(kernels::instruction_set::avx2) && KERNELS_X86 != 0;
-}
-std::string ceiling_name(int threads) {
-  return "float32 fma, " + std::to_string(threads) + " threads";
-}
 
 struct row {
   std::string what;
@@ -155,7 +110,8 @@ int main(int argc, char** argv) {
                [&r] { benchmark::DoNotOptimize(r.run(kernels::on_cpu{r.threads}).data()); });
   }
   for (const int threads : {1, 2}) {
-    if (has_ceiling()) bench::add(ceiling_name(threads), [threads] { ceiling(threads); });
+    const bench::fma_ceiling ceiling{threads};
+    if (bench::fma_ceiling::exists()) bench::add(ceiling.name(), ceiling);
   }
   const auto measured = bench::run(chosen, chosen.quick ? 3 : 9, 0.05);
 
@@ -165,9 +121,9 @@ int main(int argc, char** argv) {
   for (const row& r : cases) {
     const auto& t = measured.at(r.name());
     double pass = 0;
-    if (has_ceiling()) {
+    if (bench::fma_ceiling::exists()) {
       const auto n = static_cast<double>(r.points());
-      const double rate = kCeilingFlops * r.threads / measured.at(ceiling_name(r.threads)).lowest;
+      const double rate = bench::fma_ceiling{r.threads}.rate(measured);
       pass = n * n * static_cast<double>(bench::kPeopleDimension) / rate;
     }
     table.add({r.name(), bench::fixed(1e3 * t.median, 0), bench::fixed(1e3 * t.lowest, 0),

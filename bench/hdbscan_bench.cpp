@@ -1,5 +1,6 @@
 // hdbscan beside the Python program of that name and the processor's float32 ceiling: 10,000 × 512
 // points, and with --long 55,000.
+#include "ceilings.hpp"
 #include "harness.hpp"
 #include "peers/hdbscan.hpp"
 
@@ -13,8 +14,6 @@
 namespace {
 
 constexpr std::int64_t kDimension = 512;
-constexpr double kCeilingFlops = 2.0 * 16 * 12 * 1000000;
-
 /// Faces of a hundred people, or so: directions about their centres.
 std::vector<float> people(std::int64_t n) {
   std::mt19937 random(1);
@@ -73,47 +72,6 @@ double naive_weights(const std::vector<float>& values, std::int64_t samples) {
   return sum;
 }
 
-#if KERNELS_X86
-__attribute__((target("avx512f"))) float fma_avx512() {
-  __m512 sums[12];
-  for (__m512& s : sums) s = _mm512_set1_ps(1.0F);
-  const __m512 a = _mm512_set1_ps(0.999F), b = _mm512_set1_ps(0.5F);
-  for (int i = 0; i < 1000000; ++i) {
-    KERNELS_UNROLL_BY(12)
-    for (int k = 0; k < 12; ++k) sums[k] = _mm512_fmadd_ps(sums[k], a, b);
-  }
-  float sum = 0;
-  for (const __m512& s : sums) sum += _mm512_cvtss_f32(s);
-  return sum;
-}
-__attribute__((target("avx2,fma"))) float fma_avx2() {
-  __m256 sums[12];
-  for (__m256& s : sums) s = _mm256_set1_ps(1.0F);
-  const __m256 a = _mm256_set1_ps(0.999F), b = _mm256_set1_ps(0.5F);
-  for (int i = 0; i < 2000000; ++i) {
-    KERNELS_UNROLL_BY(12)
-    for (int k = 0; k < 12; ++k) sums[k] = _mm256_fmadd_ps(sums[k], a, b);
-  }
-  float sum = 0;
-  for (const __m256& s : sums) sum += _mm256_cvtss_f32(s);
-  return sum;
-}
-#endif
-
-/// kCeilingFlops operations in registers on each of `threads` threads.
-void ceiling([[maybe_unused]] int threads) {
-#if KERNELS_X86
-  const bool wide = kernels::cpu::supported(kernels::instruction_set::avx512);
-  kernels::cpu::parallel_for(kernels::on_cpu{threads}, threads, [&](std::int64_t) {
-    benchmark::DoNotOptimize(wide ? fma_avx512() : fma_avx2());
-  });
-#endif
-}
-
-bool has_ceiling() {
-  return kernels::cpu::supported(kernels::instruction_set::avx2) && KERNELS_X86;
-}
-
 struct row {
   std::int64_t points;
   int threads;
@@ -124,10 +82,6 @@ struct row {
            (threads == 1 ? "" : "s");
   }
 };
-
-std::string ceiling_name(int threads) {
-  return "float32 fma, " + std::to_string(threads) + " threads";
-}
 
 }  // namespace
 
@@ -180,7 +134,8 @@ int main(int argc, char** argv) {
     });
   }
   for (const int threads : {1, 2}) {
-    if (has_ceiling()) bench::add(ceiling_name(threads), [threads] { ceiling(threads); });
+    const bench::fma_ceiling ceiling{threads};
+    if (bench::fma_ceiling::exists()) bench::add(ceiling.name(), ceiling);
   }
   const auto measured = bench::run(chosen, chosen.quick ? 3 : 7, 0.05);
 
@@ -191,15 +146,14 @@ int main(int argc, char** argv) {
     const auto& t = measured.at(r.name());
     const auto n = static_cast<double>(r.points);
     double passes = 0;
-    if (has_ceiling()) {
-      const double rate =
-          kCeilingFlops * r.threads / measured.at(ceiling_name(r.threads)).lowest;  // flops/s
+    if (bench::fma_ceiling::exists()) {
+      const double rate = bench::fma_ceiling{r.threads}.rate(measured);
       passes = n * n * static_cast<double>(kDimension) * 2 / rate;
     }
     const bool compared = peer.ran && r.points == 10000;
     table.add({r.name(), bench::fixed(1e3 * t.median, 0), bench::fixed(1e3 * t.lowest, 0),
-               bench::spread(t), has_ceiling() ? bench::fixed(1e3 * passes, 0) : "–",
-               has_ceiling() ? bench::fixed(t.lowest / passes, 2) : "–",
+               bench::spread(t), bench::fma_ceiling::exists() ? bench::fixed(1e3 * passes, 0) : "–",
+               bench::fma_ceiling::exists() ? bench::fixed(t.lowest / passes, 2) : "–",
                compared ? bench::fixed(1e3 * peer.seconds, 0) : "–",
                compared ? bench::times(peer.seconds / t.median) : "–", r.goal});
   }
@@ -208,9 +162,9 @@ int main(int argc, char** argv) {
     late += "- " + name + ": " + value + "\n";
   };
   for (const int threads : {1, 2}) {
-    if (!has_ceiling()) continue;
-    const double rate = kCeilingFlops * threads / measured.at(ceiling_name(threads)).lowest;
-    add(ceiling_name(threads), bench::fixed(1e-9 * rate, 0) + " GFLOP/s");
+    if (!bench::fma_ceiling::exists()) continue;
+    const bench::fma_ceiling ceiling{threads};
+    add(ceiling.name(), bench::fixed(1e-9 * ceiling.rate(measured), 0) + " GFLOP/s");
   }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
