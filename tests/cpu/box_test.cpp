@@ -13,9 +13,10 @@ std::int64_t length(std::size_t n) { return static_cast<std::int64_t>(n); }
 
 struct cpu_run {
   kernels::on_cpu exec;
-  bool transposed = false;  ///< numbers as (4, N), boxes two apart
+  bool transposed = false;  ///< numbers as (4, N)
+  bool apart = false;       ///< boxes two apart
 
-  [[nodiscard]] std::int64_t step() const { return transposed ? 2 : 1; }
+  [[nodiscard]] std::int64_t step() const { return apart ? 2 : 1; }
   template <class U>
   [[nodiscard]] kernels::view<U, 2> numbers_of(U* data, std::int64_t n) const {
     if (transposed) return {data, {n, 4}, {1, std::max<std::int64_t>(n, 1)}};
@@ -48,7 +49,9 @@ struct cpu_run {
   template <class T>
   std::vector<T> to(const boxes<T>& all, box_format format) const {
     std::vector<T> out(4 * all.size());
-    kernels::convert_boxes<T>(exec, packed(all.data(), {length(all.size())}), format,
+    boxes<T> in(all.size() * static_cast<std::size_t>(step()));
+    for (std::size_t k = 0; k < all.size(); ++k) in[k * static_cast<std::size_t>(step())] = all[k];
+    kernels::convert_boxes<T>(exec, {in.data(), {length(all.size())}, {step()}}, format,
                               numbers_of(out.data(), length(all.size())));
     return order(out, true);
   }
@@ -63,11 +66,13 @@ struct cpu_run {
 }  // namespace
 
 TEST_CASE("box cpu: formats and moves equal their definitions") {
-  for (const bool transposed : {false, true}) {
-    for (const auto isa : {instruction_set::portable, instruction_set::best}) {
-      const cpu_run run{{.threads = 2, .isa = isa}, transposed};
-      all_cases<float>(run);
-      all_cases<double>(run);
+  for (const auto isa : {instruction_set::portable, instruction_set::best}) {
+    for (const bool transposed : {false, true}) {
+      for (const bool apart : {false, true}) {
+        const cpu_run run{{.threads = 2, .isa = isa}, transposed, apart};
+        all_cases<float>(run);
+        all_cases<double>(run);
+      }
     }
   }
 }
