@@ -77,6 +77,20 @@ TEST_CASE("box cpu: formats and moves equal their definitions") {
   }
 }
 
+TEST_CASE("box cpu: numbers of a box that are not adjacent, boxes four numbers apart") {
+  std::vector<float> numbers(32);
+  for (std::size_t k = 0; k < 32; ++k) numbers[k] = static_cast<float>(k);
+  boxes<float> out(2);
+  kernels::convert_boxes<float>(kernels::on_cpu{1}, {numbers.data(), {2, 4}, {4, 8}},
+                                box_format::tlwh, packed(out.data(), {2}));
+  CHECK(out[0] == kernels::box<float>{0, 8, 16, 32});
+  CHECK(out[1] == kernels::box<float>{4, 12, 24, 40});
+  std::vector<float> back(32, -1.0F);
+  kernels::convert_boxes<float>(kernels::on_cpu{1}, packed(out.data(), {2}), box_format::tlwh,
+                                {back.data(), {2, 4}, {4, 8}});
+  for (const std::size_t k : {0U, 8U, 16U, 24U, 4U, 12U, 20U, 28U}) CHECK(back[k] == numbers[k]);
+}
+
 TEST_CASE("box cpu: the same bytes with and without vector units, with any number of threads") {
   std::mt19937 random(3);
   std::vector<float> numbers(4 * 70000);
