@@ -12,7 +12,7 @@
 
 namespace {
 
-using kernels::half;
+using float16 = kernels::half;  // cuda_fp16.h has a half, too
 using kernels::memory;
 
 constexpr std::int64_t kFrames = 16;
@@ -100,7 +100,7 @@ class workload {
 
  private:
   kernels::buffer<float, memory::device>& buffer_of(float) { return floats_; }
-  kernels::buffer<half, memory::device>& buffer_of(half) { return halves_; }
+  kernels::buffer<float16, memory::device>& buffer_of(float16) { return halves_; }
   [[nodiscard]] kernels::decode_yolo_arguments<float, kernels::space::device> arguments() {
     return {.head = std::as_const(head_).as({kFrames, 4 + kClasses, kAnchors}),
             .boxes = boxes_.as({kFrames, kAnchors}),
@@ -116,7 +116,7 @@ class workload {
   kernels::buffer<std::uint8_t, memory::device> frames_;
   kernels::buffer<kernels::preprocess_region, memory::device> regions_;
   kernels::buffer<float, memory::device> head_, floats_, scores_;
-  kernels::buffer<half, memory::device> halves_;
+  kernels::buffer<float16, memory::device> halves_;
   kernels::buffer<kernels::box<float>, memory::device> boxes_;
   kernels::buffer<std::int32_t, memory::device> classes_, counts_;
   kernels::buffer<std::byte, memory::device> scratch_;
@@ -146,7 +146,7 @@ int main(int argc, char** argv) try {
   const double pixels = static_cast<double>(kFrames * 3 * kSide * kSide);
   const std::vector<gpu_case> cases = {
       {"16 × 1080p → 640×640 float32", [&] { w.detector_input<float>(stream); }, 4 * pixels},
-      {"16 × 1080p → 640×640 float16", [&] { w.detector_input<half>(stream); }, 2 * pixels},
+      {"16 × 1080p → 640×640 float16", [&] { w.detector_input<float16>(stream); }, 2 * pixels},
       {"decode_yolo, 16 × 84 × 8400", [&] { w.decode(stream); },
        4.0 * static_cast<double>(kFrames * (4 + kClasses) * kAnchors)}};
   for (const auto& c : cases) {
