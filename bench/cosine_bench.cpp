@@ -102,6 +102,14 @@ int main(int argc, char** argv) {
                                    packed(half_b.data(), {kRows, kDimension}),
                                    packed(out.data(), {kRows, kRows}));
   });
+  const auto bounded = [&](int threads) {
+    kernels::cosine<float>({threads}, packed(std::as_const(a).data(), {kRows, kDimension}),
+                           packed(std::as_const(b).data(), {kRows, kDimension}),
+                           packed(out.data(), {kRows, kRows}),
+                           {.precision = kernels::cosine_precision::bfloat16});
+  };
+  add("float32, bfloat16 precision", kRows, [&] { bounded(1); });
+  add("float32, bfloat16 precision, two threads", kRows, [&] { bounded(2); });
   add("int8", kRows, [&] {
     const kernels::int8_rows<> rows{packed(std::as_const(integers).data(), {kRows, kDimension}),
                                     packed(scales.data(), {kRows})};

@@ -8,7 +8,7 @@
 //
 // Class: exact. Rows of float32, float16, bfloat16, or 8-bit integers with a scale a row; the same
 // bytes on CPU and GPU, with any number of threads and any instruction set, and for a pair in any
-// batch.
+// batch. With .precision = cosine_precision::bfloat16: bounded.
 #pragma once
 
 #include <kernels/cosine_gpu.hpp>
@@ -34,6 +34,13 @@ extern template struct gpu::cosine_int8_launchers<0>;
 /// zeros has similarity 0 with everything, itself included (distance 1). A row with a NaN or an
 /// infinity has NaN with everything. Inputs are never modified.
 ///
+/// options.precision = bfloat16 allows values that differ from the true ones by up to
+/// cosine_bfloat16_bound(D), 0.004 for D = 512 (in practice a few 10^-4), for twice the speed:
+/// unit rows rounded to bfloat16, their products summed in float32 by the AVX512_BF16 instructions.
+/// The bits then depend on the instruction set, though not on threads or the batch, and stay
+/// symmetric; rows of zeros and rows that are not finite are as above. Where there are no such
+/// instructions, or with on_cpu::isa below avx512, the result is the exact one.
+///
 /// Cost: 2·N·M·D operations, the limit are the processor's fmas. Allocates the unit rows.
 /// Errors: kernels::error for shapes, strides or null pointers that do not fit.
 template <class T>
@@ -46,7 +53,7 @@ void cosine(on_cpu exec, const view<const T, 2>& a, const view<const T, 2>& b,
 /// Many matrices in one call: group g is rows a_offsets[g] … a_offsets[g+1] − 1 of a (n of them)
 /// against b_offsets[g] … b_offsets[g+1] − 1 of b (m), and its n·m values stand row by row in out
 /// from out_offsets[g] on. All offsets have G + 1 entries, start with 0 and do not fall;
-/// out_offsets may leave gaps, which are not written.
+/// out_offsets may leave gaps, which are not written. Exact whatever options.precision allows.
 /// Errors: as above; offsets that fall, pass the end of their array, or leave too little room.
 template <class T>
 void cosine(on_cpu exec, const view<const T, 2>& a, const view<const T, 2>& b,

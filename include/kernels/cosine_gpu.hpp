@@ -43,6 +43,10 @@ inline void check_cosine_options(const cosine_options& options) {
   if (options.kind > cosine_kind::distance) {
     refuse("cosine", "kind", "a cosine_kind", std::to_string(static_cast<int>(options.kind)));
   }
+  if (options.precision > cosine_precision::bfloat16) {
+    refuse("cosine", "precision", "a cosine_precision",
+           std::to_string(static_cast<int>(options.precision)));
+  }
 }
 
 /// Refuses arrays that check_array() refuses and rows of another dimension than a's.
@@ -116,8 +120,8 @@ inline std::int64_t cosine_int8_workspace_bytes([[maybe_unused]] on_gpu exec, st
 #endif
 }
 
-/// The same on the GPU, queued on exec's stream; usable in a graph. workspace:
-/// cosine_workspace_bytes() bytes, aligned to 256.
+/// The same on the GPU, queued on exec's stream; usable in a graph. Exact whatever
+/// options.precision allows. workspace: cosine_workspace_bytes() bytes, aligned to 256.
 /// Errors: as above; a workspace that is too small; cuda_error; kernels::error without CUDA.
 template <class T>
 void cosine([[maybe_unused]] on_gpu exec, const view<const T, 2, space::device>& a,

@@ -100,6 +100,67 @@ TEST_CASE("cosine cpu: one thread or many, a pair by itself: the same bytes") {
   CHECK(itself);
 }
 
+TEST_CASE("cosine cpu: bfloat16 precision keeps its bound, and is used where it can be") {
+  const cosine_options bounded{.precision = kernels::cosine_precision::bfloat16};
+  for (const auto& run : every_run()) {
+    const bool faster = run.exec.isa == instruction_set::avx512 && kernels::cpu::has_bf16();
+    double nearest_to_bound = 0;
+    bool within = true, differs = false, symmetric = true, same_in_batch = true;
+    for (const std::int64_t d : {1, 15, 33, 67, 130, 512}) {
+      constexpr std::int64_t kN = 71, kM = 150;
+      auto rows = random_rows(kM, d, 8, true);
+      rows[2].assign(rows[2].size(), 1.0F);  // all its elements are rounded alike
+      rows[3].assign(rows[3].size(), -1.0F);
+      const auto b = flat<float>(rows);
+      std::vector<float> exact(kN * kM), given(kN * kM), square(kM * kM);
+      const auto left = packed(b.data(), {kN, d}), right = packed(b.data(), {kM, d});
+      kernels::cosine<float>(run.exec, left, right, packed(exact.data(), {kN, kM}));
+      kernels::cosine<float>(run.exec, left, right, packed(given.data(), {kN, kM}), bounded);
+      kernels::cosine<float>({1, run.exec.isa}, right, right, packed(square.data(), {kM, kM}),
+                             bounded);
+      for (std::int64_t i = 0; i < kN; ++i) {
+        for (std::int64_t j = 0; j < kM; ++j) {
+          const float x = given[static_cast<std::size_t>(i * kM + j)];
+          const float y = exact[static_cast<std::size_t>(i * kM + j)];
+          const float* batch = square.data() + i * kM + j;
+          same_in_batch = same_in_batch && same(x, *batch);
+          symmetric = symmetric && same(x, square[static_cast<std::size_t>(j * kM + i)]);
+          if (std::isnan(y)) {
+            within = within && std::isnan(x);
+            continue;
+          }
+          const double off = std::abs(double{x} - double{y});
+          within = within && std::abs(x) <= 1 && off <= kernels::cosine_bfloat16_bound(d);
+          differs = differs || off > 0;
+          nearest_to_bound = std::max(nearest_to_bound, off / kernels::cosine_bfloat16_bound(d));
+        }
+      }
+    }
+    CHECK(within);
+    CHECK(symmetric);
+    CHECK(same_in_batch);
+    CHECK(differs == faster);
+    CHECK((nearest_to_bound > 0.5) == faster);
+  }
+}
+
+TEST_CASE("cosine cpu: bfloat16 precision of distances, into any strides, of zeros and NaN") {
+  const cosine_options bounded{cosine_kind::distance, kernels::cosine_precision::bfloat16};
+  const std::vector<float> rows{1, 2, 0, 0, -1, -2, std::nanf(""), 1, 2, -1};
+  std::vector<float> out(5 * 7, -7.0F);
+  kernels::cosine<float>({}, packed(rows.data(), {5, 2}), packed(rows.data(), {5, 2}),
+                         {out.data(), {5, 5}, {1, 7}}, bounded);
+  const double bound = kernels::cosine_bfloat16_bound(2);
+  const auto at = [&](std::size_t i, std::size_t j) { return double{out[i + 7 * j]}; };
+  CHECK(std::abs(at(0, 0)) <= bound);
+  CHECK(std::abs(at(0, 2) - 2) <= bound);
+  CHECK(std::abs(at(0, 4) - 1) <= bound);
+  CHECK(at(1, 1) == 1);
+  CHECK(at(1, 4) == 1);
+  CHECK((std::isnan(at(3, 0)) && std::isnan(at(1, 3)) && std::isnan(at(3, 3))));
+  CHECK((out[5] == -7.0F && out[6] == -7.0F && out[34] == -7.0F));
+}
+
 TEST_CASE("cosine: refused arguments") {
   const std::vector<float> values(40);
   std::vector<float> out(40);
@@ -113,6 +174,10 @@ TEST_CASE("cosine: refused arguments") {
   CHECK_THROWS_WITH_AS(
       kernels::cosine<float>(exec, a, a, packed(out.data(), {3, 3}), {static_cast<cosine_kind>(7)}),
       doctest::Contains("kind"), kernels::error);
+  CHECK_THROWS_WITH_AS(
+      kernels::cosine<float>(exec, a, a, packed(out.data(), {3, 3}),
+                             {.precision = static_cast<kernels::cosine_precision>(2)}),
+      doctest::Contains("precision"), kernels::error);
   const std::vector<std::int32_t> offsets{0, 3};
   const std::vector<std::int64_t> room{0, 8};
   CHECK_THROWS_WITH_AS(

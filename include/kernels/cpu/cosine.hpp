@@ -2,6 +2,7 @@
 // stored while they are in the cache.
 #pragma once
 
+#include <kernels/cpu/cosine_bfloat16.hpp>
 #include <kernels/cpu/dot_blocks.hpp>
 #include <kernels/embedding/packed_rows.hpp>
 #include <kernels/math/cosine.hpp>
@@ -85,13 +86,17 @@ void cosine(on_cpu exec, const view<const T, 2>& a, const view<const T, 2>& b,
   if (!itself) other.assign(exec, b, true);
   const packed_rows& right = itself ? left : other;
   const cosine_writer writer(exec, left, right, options.kind);
+  const auto store = [&](const dot_block& block) {
+    writer.store(block, block.row, block.column,
+                 out.data + block.row * out.stride[0] + block.column * out.stride[1], out.stride[0],
+                 out.stride[1]);
+  };
+  if (options.precision == cosine_precision::bfloat16 && bfloat16_blocks_wanted(exec, left)) {
+    for_each_bfloat16_block(exec, left, right, store);
+    return;
+  }
   for_each_dot_block(exec, {left.row(0), left.stride(), left.count()},
-                     {right.row(0), right.stride(), right.count()}, [&](const dot_block& block) {
-                       writer.store(
-                           block, block.row, block.column,
-                           out.data + block.row * out.stride[0] + block.column * out.stride[1],
-                           out.stride[0], out.stride[1]);
-                     });
+                     {right.row(0), right.stride(), right.count()}, store);
 }
 
 /// A group of a ragged batch: its rows, and the place and room of its values.

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <kernels/core/buffer.hpp>
+#include <kernels/cpu/bfloat16_pairs.hpp>
 #include <kernels/cpu/cluster_tile.hpp>
 #include <kernels/cpu/parallel.hpp>
 #include <kernels/math/pair_test.hpp>
@@ -19,57 +20,8 @@
 #include <vector>
 
 #if KERNELS_X86
-
 KERNELS_TARGET_BEGIN("avx512bf16,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx2,fma")
 namespace kernels::inline KERNELS_ABI::cpu::bfloat16_pairs {
-
-inline constexpr std::int64_t kPanel = 64;
-
-/// Rows · 64 products: of rows of pairs of bfloat16 and a panel [pair][64], plus the panel's bias.
-template <int Rows>
-void rows_by_panel(const std::uint32_t* rows, std::int64_t stride, const std::uint32_t* panel,
-                   std::int64_t pairs, const float* bias, float* out) {
-  __m512 sums[Rows][4];
-  KERNELS_UNROLL_BY(8)
-  for (int i = 0; i < Rows; ++i) {
-    KERNELS_UNROLL_BY(4)
-    for (int g = 0; g < 4; ++g) sums[i][g] = _mm512_setzero_ps();
-  }
-  for (std::int64_t s = 0; s < pairs; ++s) {
-    __m512i columns[4];
-    KERNELS_UNROLL_BY(4)
-    for (int g = 0; g < 4; ++g) columns[g] = _mm512_loadu_si512(panel + s * kPanel + 16 * g);
-    KERNELS_UNROLL_BY(8)
-    for (int i = 0; i < Rows; ++i) {
-      const __m512i row = _mm512_set1_epi32(static_cast<int>(rows[i * stride + s]));
-      KERNELS_UNROLL_BY(4)
-      for (int g = 0; g < 4; ++g) {
-        sums[i][g] = _mm512_dpbf16_ps(sums[i][g], (__m512bh)row, (__m512bh)columns[g]);
-      }
-    }
-  }
-  KERNELS_UNROLL_BY(8)
-  for (int i = 0; i < Rows; ++i) {
-    KERNELS_UNROLL_BY(4)
-    for (int g = 0; g < 4; ++g) {
-      _mm512_storeu_ps(out + i * kPanel + 16 * g,
-                       _mm512_add_ps(sums[i][g], _mm512_loadu_ps(bias + 16 * g)));
-    }
-  }
-}
-
-inline void block_by_panel(const std::uint32_t* rows, std::int64_t stride, std::int64_t count,
-                           const std::uint32_t* panel, std::int64_t pairs, const float* bias,
-                           float* out) {
-  std::int64_t i = 0;
-  for (; i + 6 <= count; i += 6) {
-    rows_by_panel<6>(rows + i * stride, stride, panel, pairs, bias, out + i * kPanel);
-  }
-  for (; i + 2 <= count; i += 2) {
-    rows_by_panel<2>(rows + i * stride, stride, panel, pairs, bias, out + i * kPanel);
-  }
-  if (i < count) rows_by_panel<1>(rows + i * stride, stride, panel, pairs, bias, out + i * kPanel);
-}
 
 /// Sums over a row, in sixteen parts: ‖c‖², ‖c − ĉ‖², ⟨c,µ⟩.
 struct row_sums {

@@ -12,9 +12,23 @@ enum class cosine_kind : std::uint8_t {
   distance     ///< 1 − similarity, in [0, 2]
 };
 
+/// How near the true value a result has to be.
+enum class cosine_precision : std::uint8_t {
+  exact,    ///< the same bytes everywhere
+  bfloat16  ///< within cosine_bfloat16_bound(), where that is faster
+};
+
 struct cosine_options {
   cosine_kind kind = cosine_kind::similarity;
+  cosine_precision precision = cosine_precision::exact;
 };
+
+/// What a similarity or distance of rows of that many elements may be off by with
+/// cosine_precision::bfloat16: elements of two unit rows rounded to 8 bits, 2·2^-9 + 2^-18, and a
+/// rounding to one ulp for each product; a little more for the rows' own roundings.
+constexpr double cosine_bfloat16_bound(std::int64_t dimension) {
+  return 0x1p-8 + 0x1p-17 + static_cast<double>(dimension) * 0x1p-22;
+}
 
 /// Rows of 8-bit integers, each with a scale: row i stands for scales[i]·values[i].
 template <space Space = space::host>
