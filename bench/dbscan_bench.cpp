@@ -8,8 +8,6 @@
 #include <kernels/dbscan.hpp>
 #include <kernels/whispers.hpp>
 
-#include <cstring>
-
 namespace {
 
 struct row {
@@ -31,22 +29,14 @@ struct row {
 }  // namespace
 
 int main(int argc, char** argv) {
-  bool with_long = false;
-  std::vector<char*> kept;
-  for (int k = 0; k < argc; ++k) {
-    if (std::strcmp(argv[k], "--long") == 0) {
-      with_long = true;
-    } else {
-      kept.push_back(argv[k]);
-    }
-  }
-  const bench::options chosen = bench::parse(static_cast<int>(kept.size()), kept.data());
+  const bench::options chosen = bench::parse(argc, argv);
   bench::machine_facts facts;
-  facts.add("command", chosen.command + (with_long ? " --long" : ""));
+  facts.add("command", chosen.command);
   facts.add("bfloat16 products", kernels::cpu::has_bf16() ? "yes" : "not on this processor");
 
   const std::vector<float> apart = bench::people(10000, 50, 0), cone = bench::people(10000, 50, 2);
-  const std::vector<float> many = with_long ? bench::people(55000, 50, 0) : std::vector<float>{};
+  const std::vector<float> many =
+      chosen.longer ? bench::people(55000, 50, 0) : std::vector<float>{};
   const auto dbscan = [](const std::vector<float>& v, float eps, kernels::metric compared) {
     return [&v, eps, compared](kernels::on_cpu exec) {
       return kernels::dbscan(exec, bench::rows_of(v), {eps, 5, compared}).labels;
@@ -65,7 +55,7 @@ int main(int argc, char** argv) {
   add_dbscan("cosine", 2, apart, 0.35F, metric::cosine, "≤ 150 ms");
   add_dbscan("cosine, narrow cone", 2, cone, 0.0725F, metric::cosine, "≥ 1×");
   add_dbscan("euclidean", 2, apart, 20.5F, metric::euclidean, "≥ 1×");
-  if (with_long) add_dbscan("cosine", 2, many, 0.35F, metric::cosine, "≤ 4000 ms");
+  if (chosen.longer) add_dbscan("cosine", 2, many, 0.35F, metric::cosine, "≤ 4000 ms");
   cases.push_back(
       {"threshold_components, cosine",
        2,

@@ -100,6 +100,8 @@ options parse(int argc, char** argv) {
     chosen.command.append(" ").append(word);
     if (word == "--quick") {
       chosen.quick = true;
+    } else if (word == "--long") {
+      chosen.longer = true;
     } else if (word.starts_with("--command=")) {
       stated = word.substr(10);
     } else if (word.starts_with("--markdown=")) {

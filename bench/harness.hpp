@@ -25,6 +25,7 @@ using timings = std::map<std::string, timing>;
 /// Command line of a benchmark program. What is not listed here goes to Google Benchmark.
 struct options {
   bool quick = false;    ///< --quick: few repetitions
+  bool longer = false;   ///< --long: also what takes minutes, in the programs that have it
   std::string markdown;  ///< --markdown FILE: the report, besides standard output
   std::string command;   ///< as it was typed, or --command=TEXT: what the report says
   std::vector<std::string> rest;

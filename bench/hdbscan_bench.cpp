@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 
 #include <cmath>
-#include <cstring>
 
 namespace {
 
@@ -86,18 +85,9 @@ struct row {
 }  // namespace
 
 int main(int argc, char** argv) {
-  bool with_long = false;
-  std::vector<char*> kept;
-  for (int k = 0; k < argc; ++k) {
-    if (std::strcmp(argv[k], "--long") == 0) {
-      with_long = true;
-    } else {
-      kept.push_back(argv[k]);
-    }
-  }
-  const bench::options chosen = bench::parse(static_cast<int>(kept.size()), kept.data());
+  const bench::options chosen = bench::parse(argc, argv);
   bench::machine_facts facts;
-  facts.add("command", chosen.command + (with_long ? " --long" : ""));
+  facts.add("command", chosen.command);
 
   const std::vector<float> few = people(1500), ten = people(10000);
   const double sum = weights(kernels::hdbscan(kernels::on_cpu(), rows(few)));
@@ -125,8 +115,8 @@ int main(int argc, char** argv) {
                                      : "not on this processor");
 
   std::vector<row> cases{{10000, 1, &ten, "–"}, {10000, 2, &ten, "≤ 400 ms"}};
-  const std::vector<float> many = with_long ? people(55000) : std::vector<float>{};
-  if (with_long) cases.push_back({55000, 2, &many, "≤ 10000 ms"});
+  const std::vector<float> many = chosen.longer ? people(55000) : std::vector<float>{};
+  if (chosen.longer) cases.push_back({55000, 2, &many, "≤ 10000 ms"});
   for (const row& r : cases) {
     bench::add(r.name(), [&r] {
       benchmark::DoNotOptimize(

@@ -8,8 +8,6 @@
 
 #include <sys/resource.h>
 
-#include <cstring>
-
 namespace {
 
 struct row {
@@ -34,22 +32,14 @@ struct row {
 }  // namespace
 
 int main(int argc, char** argv) {
-  bool with_long = false;
-  std::vector<char*> kept;
-  for (int k = 0; k < argc; ++k) {
-    if (std::strcmp(argv[k], "--long") == 0) {
-      with_long = true;
-    } else {
-      kept.push_back(argv[k]);
-    }
-  }
-  const bench::options chosen = bench::parse(static_cast<int>(kept.size()), kept.data());
+  const bench::options chosen = bench::parse(argc, argv);
   bench::machine_facts facts;
-  facts.add("command", chosen.command + (with_long ? " --long" : ""));
+  facts.add("command", chosen.command);
 
   const std::int64_t count = chosen.quick ? 4000 : 10000;
   const std::vector<float> some = bench::people(count, 50, 0), cone = bench::people(count, 50, 2);
-  const std::vector<float> many = with_long ? bench::people(55000, 50, 0) : std::vector<float>{};
+  const std::vector<float> many =
+      chosen.longer ? bench::people(55000, 50, 0) : std::vector<float>{};
   using kernels::linkage_method;
   using kernels::metric;
   std::vector<row> cases{{"average, cosine", 1, &some, {}, "average cosine 1200", {}},
@@ -67,7 +57,7 @@ int main(int argc, char** argv) {
                           {.metric = metric::euclidean},
                           "average euclidean 1200",
                           {}}};
-  if (with_long) cases.push_back({"average, cosine", 2, &many, {}, "", {}});
+  if (chosen.longer) cases.push_back({"average, cosine", 2, &many, {}, "", {}});
   std::string version;
   for (row& r : cases) {
     if (r.peer_method.empty()) continue;
