@@ -108,7 +108,7 @@ all=("${crowd[@]}" --min-cluster-size 8 --images e/colours.txt --contact-sheet r
 refuses "no room for the report" 1 "cannot write /dev/full" "${all[@]}" --output kept.txt --report /dev/full
 verdict "labels of before are as they were" cmp -s h.txt kept.txt
 refuses "no room for the labels" 1 "cannot write /dev/full" "${all[@]}" --output /dev/full --report refused/r.json
-does "report to the screen" p.txt "${crowd[@]}" --output p.txt --report /dev/stdout --quiet
+does "report to the screen" p.txt "${crowd[@]}" --output p.txt --report /dev/fd/1 --quiet
 verdict "is one, with labels" eval 'grep -q "\"clusters\": 8" "$work/.out" && cmp -s h.txt p.txt'
 
 # --- bad input
