@@ -58,9 +58,11 @@ int run(const options& o) {
   }
   std::string text;
   for (const auto label : g.labels) text += std::to_string(label) + "\n";
-  if (!o.sheet.empty()) write_file(o.sheet, sheet);
-  if (!o.report.empty()) write_file(o.report, report_json(o, e, g, seconds));
-  write_file(o.output, text);
+  const auto report = o.report.empty() ? std::string() : report_json(o, e, g, seconds);
+  std::vector<file_contents> files = {{o.output, bytes_of(text)}};
+  if (!o.report.empty()) files.push_back({o.report, bytes_of(report)});
+  if (!o.sheet.empty()) files.push_back({o.sheet, sheet});
+  write_files(files);
   seconds.write = lap.lap();
   seconds.total = whole.seconds();
   if (!o.quiet) std::fputs(report_text(o, e, g, seconds).c_str(), stdout);

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cctype>
 #include <cerrno>
+#include <deque>
 #include <string>
 #include <system_error>
 
@@ -39,15 +40,27 @@ class temporary {
  public:
   explicit temporary(fs::path path) : path_(std::move(path)) {}
   ~temporary() {
-    if (!path_.empty()) ::unlink(path_.c_str());
+    if (made_) ::unlink(path_.c_str());
   }
   temporary(const temporary&) = delete;
   temporary& operator=(const temporary&) = delete;
 
-  void keep() { path_.clear(); }
+  /// The file, new and open to write to; below 0 (and errno) if it cannot be made.
+  int make() {
+    const int fd = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    made_ = fd >= 0;
+    return fd;
+  }
+  /// Its bytes are under the other name then. 0 or the error.
+  int rename_to(const fs::path& path) {
+    if (::rename(path_.c_str(), path.c_str()) != 0) return errno;
+    made_ = false;
+    return 0;
+  }
 
  private:
   fs::path path_;
+  bool made_ = false;
 };
 
 std::string reason(int code) { return std::generic_category().message(code); }
@@ -85,12 +98,38 @@ int write_all(int fd, std::span<const std::uint8_t> bytes) {
   return 0;
 }
 
+/// 1 or 2 for a name of the program's own stdout or stderr, else below 0. Even where such a name
+/// leads to a regular file, it is a link of the system's that must not be replaced.
+int own_output(const fs::path& path) {
+  for (const std::string folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (path == folder + "1") return STDOUT_FILENO;
+    if (path == folder + "2") return STDERR_FILENO;
+  }
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  return path == "/dev/stderr" ? STDERR_FILENO : -1;
+}
+
+bool is_replaced(const fs::path& path) {
+  std::error_code ignored;
+  return own_output(path) < 0 && (!fs::exists(path, ignored) || fs::is_regular_file(path, ignored));
+}
+
 /// Into what cannot be replaced: a pipe, /dev/stdout, /dev/null.
 void write_into(const fs::path& path, std::span<const std::uint8_t> bytes) {
-  descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  const int own = own_output(path);
+  descriptor file(own < 0 ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC) : ::dup(own));
   if (file.get() < 0) fail_to_write(path, errno);
   if (const int code = write_all(file.get(), bytes); code != 0) fail_to_write(path, code);
   if (file.close() != 0) fail_to_write(path, errno);
+}
+
+void write_new(temporary& made, const file_contents& contents) {
+  descriptor file(made.make());
+  if (file.get() < 0) fail_to_write(contents.path, errno);
+  if (const int code = write_all(file.get(), contents.bytes); code != 0) {
+    fail_to_write(contents.path, code);
+  }
+  if (file.close() != 0) fail_to_write(contents.path, errno);
 }
 
 }  // namespace
@@ -155,22 +194,33 @@ std::vector<std::uint8_t> read_input(const fs::path& path) {
   }
 }
 
-void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
-  if (std::error_code ignored; fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
-    return write_into(path, bytes);
+void write_files(std::span<const file_contents> files) {
+  std::vector<const file_contents*> replaced;
+  std::vector<const file_contents*> written_into;
+  for (const auto& file : files) {
+    (is_replaced(file.path) ? replaced : written_into).push_back(&file);
   }
-  const fs::path name = temporary_name(path);
-  descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (file.get() < 0) fail_to_write(path, errno);
-  temporary guard(name);
-  if (const int code = write_all(file.get(), bytes); code != 0) fail_to_write(path, code);
-  if (file.close() != 0) fail_to_write(path, errno);
-  if (::rename(name.c_str(), path.c_str()) != 0) fail_to_write(path, errno);
-  guard.keep();
+  std::deque<temporary> temporaries;
+  for (const auto* file : replaced) {
+    temporaries.emplace_back(temporary_name(file->path));
+    write_new(temporaries.back(), *file);
+  }
+  for (const auto* file : written_into) write_into(file->path, file->bytes);
+  for (std::size_t k = 0; k < replaced.size(); ++k) {
+    const auto& path = replaced[k]->path;
+    if (const int code = temporaries[k].rename_to(path); code != 0) fail_to_write(path, code);
+  }
 }
 
-void write_file(const fs::path& path, std::string_view text) {
-  write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const file_contents file{path, bytes};
+  write_files({&file, 1});
+}
+
+void write_file(const fs::path& path, std::string_view text) { write_file(path, bytes_of(text)); }
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 output_folder::output_folder(fs::path path, std::string option)

@@ -20,10 +20,20 @@ std::vector<std::uint8_t> read_input(const std::filesystem::path& path);
 
 /// Writes under a temporary name in the same folder, then renames: at every moment the file is
 /// the old one, none, or the new one. On an error the temporary is removed. What is no regular file
-/// (a pipe, /dev/null) is written into, not replaced.
+/// (a pipe, /dev/null), and /dev/stdout, is written into, not replaced.
 /// Errors: output_failure naming the file, the reason and the remedy.
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
+
+std::span<const std::uint8_t> bytes_of(std::string_view text);
+
+struct file_contents {
+  std::filesystem::path path;
+  std::span<const std::uint8_t> bytes;
+};
+/// The same for files that belong together: none is renamed before all have been written, so where
+/// one cannot be written, all are as they were. Their paths differ.
+void write_files(std::span<const file_contents> files);
 
 /// A name for a file that will become path by rename_into_place; ends in the same way.
 std::filesystem::path temporary_name(const std::filesystem::path& path);

@@ -39,7 +39,7 @@ int parse_and_run(int argc, char** argv) {
     add(app, chosen);
   }
   for (auto* command : app.get_subcommands({})) {
-    command->footer("\nreid --help shows examples and exit codes.\n");
+    command->footer(command->get_footer() + "\nreid --help shows examples and exit codes.\n");
   }
   app.footer(kExamples);  // here, because commands take on what the program has when they are added
   if (!parse_arguments(app, argc, argv)) return 0;

@@ -102,6 +102,15 @@ refuses "a picture that is cut off" 2 "cut.png" "${crowd[@]}" --output refused/l
 refuses "a sheet without pictures" 2 "go together" "${crowd[@]}" --output refused/l.txt --contact-sheet refused/s.jpg
 refuses "a sheet of no known kind" 2 "--contact-sheet: wanted" "${sheet[@]}" --contact-sheet refused/s.pdf
 
+# --- files appear together or not at all
+cp h.txt kept.txt
+all=("${crowd[@]}" --min-cluster-size 8 --images e/colours.txt --contact-sheet refused/s.png)
+refuses "no room for the report" 1 "cannot write /dev/full" "${all[@]}" --output kept.txt --report /dev/full
+verdict "labels of before are as they were" cmp -s h.txt kept.txt
+refuses "no room for the labels" 1 "cannot write /dev/full" "${all[@]}" --output /dev/full --report refused/r.json
+does "report to the screen" p.txt "${crowd[@]}" --output p.txt --report /dev/fd/1 --quiet
+verdict "is one, with labels" eval 'grep -q "\"clusters\": 8" "$work/.out" && cmp -s h.txt p.txt'
+
 # --- bad input
 for case in "fortran:Fortran order" "big_endian:big-endian" "integers:type '<i8'" "cut:cut off" \
   "longer:left over" "huge:cut off" "cube:no matrix" "nothing:no embeddings" "nan:row 7" \

@@ -166,6 +166,14 @@ does "two cameras" "" "${eval_[@]}" --query-cameras one_camera.txt --gallery-cam
 says "leave four rows each" "30 queries ranked" "120 pairs of one name, 1650 of two"
 refuses "figures over the cameras" 2 "is also --gallery-cameras" "${eval_[@]}" --json two_cameras.txt \
   --query-cameras one_camera.txt --gallery-cameras two_cameras.txt
+seq 60 >rows.txt
+self=(eval --gallery g.kgl --queries e/known.npy --labels e/known.txt)
+does "a gallery by itself" "" "${self[@]}"
+says "counts each row with itself" "300 pairs of one name"
+does "a camera of its own each" "" "${self[@]}" --query-cameras rows.txt --gallery-cameras rows.txt
+says "leaves out the row itself" "60 queries ranked" "240 pairs of one name"
+run eval --help
+says "and help tells" "rows.txt" "exit codes"
 refuses "one list of cameras" 2 "go together" "${eval_[@]}" --query-cameras one_camera.txt
 refuses "fewer names than queries" 2 "59 lines.*30 rows" eval --gallery g.kgl \
   --queries e/queries.npy --labels e/bad/fewer.txt
