@@ -25,9 +25,8 @@ namespace {
 
 constexpr const char* kItself =
     "\nWhere the gallery holds the queries themselves, each finds itself first, which makes the\n"
-    "figures too good. To leave it out, give each row of the gallery a camera of its own, and "
-    "each\n"
-    "query the camera of its row. If both are the same rows in the same order:\n"
+    "figures too good. To leave it out, give each row of the gallery a camera of its own, and\n"
+    "each query the camera of its row. If both are the same rows in the same order:\n"
     "  seq NUMBER_OF_ROWS > rows.txt\n"
     "  reid eval ... --query-cameras rows.txt --gallery-cameras rows.txt\n";
 
