@@ -35,13 +35,14 @@ extern template struct gpu::cosine_int8_launchers<0>;
 /// infinity has NaN with everything. Inputs are never modified.
 ///
 /// options.precision = bfloat16 allows values that differ from the true ones by up to
-/// cosine_bfloat16_bound(D), 0.004 for D = 512 (in practice a few 10^-4), for twice the speed:
-/// unit rows rounded to bfloat16, their products summed in float32 by the AVX512_BF16 instructions.
-/// The bits then depend on the instruction set, though not on threads or the batch, and stay
-/// symmetric; rows of zeros and rows that are not finite are as above. Where there are no such
-/// instructions, or with on_cpu::isa below avx512, the result is the exact one.
+/// cosine_bfloat16_bound(D), 0.008 for D = 512 (random rows: a few 10^-4), for speed: unit rows
+/// rounded to bfloat16, their products summed in float32 by the AVX512_BF16 instructions.
+/// The bits then depend on the processor, though not on threads or the batch, and stay symmetric;
+/// rows of zeros and rows that are not finite are as above. Where there are no such instructions,
+/// or with on_cpu::isa below avx512, the result is the exact one.
 ///
-/// Cost: 2·N·M·D operations, the limit are the processor's fmas. Allocates the unit rows.
+/// Cost: 2·N·M·D operations, the limit are the processor's fmas. Allocates the unit rows, and for
+/// bfloat16 copies of half their size.
 /// Errors: kernels::error for shapes, strides or null pointers that do not fit.
 template <class T>
 void cosine(on_cpu exec, const view<const T, 2>& a, const view<const T, 2>& b,
@@ -79,6 +80,7 @@ void cosine(on_cpu exec, const view<const T, 2>& a, const view<const T, 2>& b,
 /// and the norms are sums of integers, exact in any order; then dot·(1/‖a‖)·(1/‖b‖) in double,
 /// rounded to float32 (within 1 ulp), clamped. The size of a scale cancels out: its sign counts, a
 /// scale of 0 makes a row of zeros, and one that is not finite a row that is not. D <= 131,071.
+/// Exact whatever options.precision allows.
 inline void cosine(on_cpu exec, const int8_rows<>& a, const int8_rows<>& b,
                    const view<float, 2>& out, const cosine_options& options = {}) {
   check_cosine(a, b, out, options);

@@ -7,6 +7,9 @@
 #include <kernels/cpu/dot_blocks.hpp>
 #include <kernels/embedding/packed_rows.hpp>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace kernels::inline KERNELS_ABI::cpu {
 
 /// Are there instructions for it?
@@ -36,17 +39,17 @@ inline buffer<std::uint32_t> bfloat16_panels(on_cpu exec, const packed_rows& row
   const std::int64_t pairs = rows.stride() / 2, panels = (rows.count() + kPanel - 1) / kPanel;
   buffer<std::uint32_t> out(panels * kPanel * pairs);
   parallel_for(exec, panels, [&](std::int64_t p) {
-    std::vector<std::uint32_t> row(static_cast<std::size_t>(pairs));
+    buffer<std::uint32_t> row(pairs);
     std::uint32_t* panel = out.data() + p * kPanel * pairs;
     for (std::int64_t i = 0; i < kPanel; ++i) {
       const std::int64_t r = p * kPanel + i;
       if (r < rows.count()) {
         bfloat16_pairs::narrow_row(rows.row(r), rows.stride(), row.data());
       } else {
-        std::fill(row.begin(), row.end(), 0U);
+        std::fill_n(row.data(), pairs, 0U);
       }
       for (std::int64_t s = 0; s < pairs; ++s) {
-        panel[s * kPanel + i] = row[static_cast<std::size_t>(s)];
+        panel[s * kPanel + i] = row.data()[s];
       }
     }
   });

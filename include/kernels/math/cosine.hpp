@@ -24,10 +24,11 @@ struct cosine_options {
 };
 
 /// What a similarity or distance of rows of that many elements may be off by with
-/// cosine_precision::bfloat16: elements of two unit rows rounded to 8 bits, 2·2^-9 + 2^-18, and a
-/// rounding to one ulp for each product; a little more for the rows' own roundings.
+/// cosine_precision::bfloat16. Elements of unit rows are rounded to 8 bits, each by a share of at
+/// most δ = 2^-8 / (1 + 2^-8), and 2δ + δ² is less than 2^-7 by more than the float32 rows are off;
+/// then at most two roundings of one ulp a pair of products.
 constexpr double cosine_bfloat16_bound(std::int64_t dimension) {
-  return 0x1p-8 + 0x1p-17 + static_cast<double>(dimension) * 0x1p-22;
+  return 0x1p-7 + static_cast<double>(dimension) * 0x1p-22;
 }
 
 /// Rows of 8-bit integers, each with a scale: row i stands for scales[i]·values[i].
