@@ -111,18 +111,7 @@ int main(int argc, char** argv) try {
   const bench::gpu_timer timer;
   for (auto& j : jobs) {
     j.verify();
-    benchmark::RegisterBenchmark(j.case_.name().c_str(),
-                                 [&](benchmark::State& state) {
-                                   const auto work = [&] {
-                                     j.start(kernels::on_gpu(stream.get()));
-                                   };
-                                   timer.time(stream, work);
-                                   for ([[maybe_unused]] auto _ : state) {
-                                     state.SetIterationTime(timer.time(stream, work));
-                                   }
-                                 })
-        ->UseManualTime()
-        ->Unit(benchmark::kMillisecond);
+    bench::add(j.case_.name(), stream, timer, [&] { j.start(kernels::on_gpu(stream.get())); });
   }
   const auto measured = bench::run(chosen, chosen.quick ? 5 : 15, chosen.quick ? 0.02 : 0.1);
   bench::table table({"assignment on the GPU, float", "ms", "spread", "µs a problem"});

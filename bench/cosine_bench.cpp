@@ -11,6 +11,7 @@
 #include "peers/eigen_product.hpp"
 #endif
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <random>
@@ -108,6 +109,20 @@ int main(int argc, char** argv) {
                            packed(out.data(), {kRows, kRows}),
                            {.precision = kernels::cosine_precision::bfloat16});
   };
+  floats({1}, kRows);
+  const std::vector<float> exact = out;
+  bounded(1);
+  double off = 0;
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    off = std::max(off, std::abs(double{out[k]} - double{exact[k]}));
+  }
+  if (!(off <= kernels::cosine_bfloat16_bound(kDimension))) {
+    std::cerr << "bench_cosine: bfloat16 precision is off by " << off << "\n";
+    return 1;
+  }
+  facts.add("bfloat16 precision",
+            "of these random rows off by up to " + bench::fixed(1e4 * off, 2) + "·10⁻⁴; bound " +
+                bench::fixed(1e4 * kernels::cosine_bfloat16_bound(kDimension), 0) + "·10⁻⁴");
   add("float32, bfloat16 precision", kRows, [&] { bounded(1); });
   add("float32, bfloat16 precision, two threads", kRows, [&] { bounded(2); });
   add("int8", kRows, [&] {

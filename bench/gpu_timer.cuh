@@ -59,6 +59,25 @@ class gpu_timer {
   cudaEvent_t end_ = nullptr;
 };
 
+/// Registers a case: an iteration is what `work` queues on the stream, by the device's clock. The
+/// stream and the timer must outlive the run.
+inline void add(const std::string& name, const gpu_stream& stream, const gpu_timer& timer,
+                const std::function<void()>& work) {
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [&stream, &timer, work](benchmark::State& state) {
+                                 try {
+                                   timer.time(stream, work);
+                                   for ([[maybe_unused]] auto _ : state) {
+                                     state.SetIterationTime(timer.time(stream, work));
+                                   }
+                                 } catch (const kernels::error& e) {
+                                   state.SkipWithError(e.what());
+                                 }
+                               })
+      ->UseManualTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+
 /// What `work` queues on the stream, recorded once.
 class gpu_graph {
  public:

@@ -138,18 +138,7 @@ class suite {
 
   void add(const std::string& name, const std::function<void()>& work) {
     names_.push_back(name);
-    benchmark::RegisterBenchmark(name.c_str(),
-                                 [this, work](benchmark::State& state) {
-                                   try {
-                                     timer_.time(stream_, work);
-                                     for ([[maybe_unused]] auto _ : state)
-                                       state.SetIterationTime(timer_.time(stream_, work));
-                                   } catch (const kernels::error& e) {
-                                     state.SkipWithError(e.what());
-                                   }
-                                 })
-        ->UseManualTime()
-        ->Unit(benchmark::kMillisecond);
+    bench::add(name, stream_, timer_, work);
   }
 
   bench::gpu_stream stream_;

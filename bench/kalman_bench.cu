@@ -100,18 +100,7 @@ class suite {
   }
 
   void add(const std::string& name, const std::function<void()>& work) {
-    benchmark::RegisterBenchmark(name.c_str(),
-                                 [this, work](benchmark::State& state) {
-                                   try {
-                                     timer_.time(stream_, work);
-                                     for ([[maybe_unused]] auto _ : state)
-                                       state.SetIterationTime(timer_.time(stream_, work));
-                                   } catch (const kernels::error& e) {
-                                     state.SkipWithError(e.what());
-                                   }
-                                 })
-        ->UseManualTime()
-        ->Unit(benchmark::kMicrosecond);
+    bench::add(name, stream_, timer_, work);
   }
 
   std::string what_;
@@ -141,15 +130,11 @@ int main(int argc, char** argv) try {
   const bench::gpu_stream stream;
   const bench::gpu_timer timer;
   kernels::buffer<std::uint8_t, memory::device> bytes(kCopyBytes);
-  benchmark::RegisterBenchmark("copy", [&](benchmark::State& state) {
-    for ([[maybe_unused]] auto _ : state) {
-      state.SetIterationTime(timer.time(stream, [&] {
-        kernels::check_cuda(cudaMemcpyAsync(bytes.data() + kCopyBytes / 2, bytes.data(),
-                                            kCopyBytes / 2, cudaMemcpyDeviceToDevice, stream.get()),
-                            "copy");
-      }));
-    }
-  })->UseManualTime();
+  bench::add("copy", stream, timer, [&] {
+    kernels::check_cuda(cudaMemcpyAsync(bytes.data() + kCopyBytes / 2, bytes.data(), kCopyBytes / 2,
+                                        cudaMemcpyDeviceToDevice, stream.get()),
+                        "copy");
+  });
   const auto measured = bench::run(chosen, chosen.quick ? 5 : 15, chosen.quick ? 0.02 : 0.1);
   const double bandwidth = static_cast<double>(kCopyBytes) / measured.at("copy").median;
   bench::table table({"kalman on the GPU, 1,000,000 tracks", "µs", "spread", "bytes a track",

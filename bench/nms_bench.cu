@@ -114,22 +114,6 @@ class scene {
   kernels::buffer<std::byte, memory::device> scratch_;
 };
 
-void add(const std::string& name, const bench::gpu_stream& stream, const bench::gpu_timer& timer,
-         const std::function<void()>& work) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [&stream, &timer, work](benchmark::State& state) {
-                                 try {
-                                   timer.time(stream, work);
-                                   for ([[maybe_unused]] auto _ : state)
-                                     state.SetIterationTime(timer.time(stream, work));
-                                 } catch (const kernels::error& e) {
-                                   state.SkipWithError(e.what());
-                                 }
-                               })
-      ->UseManualTime()
-      ->Unit(benchmark::kMillisecond);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -153,8 +137,9 @@ int main(int argc, char** argv) try {
   for (const auto& s : scenes) {
     s->verify(stream);
     graphs.push_back(std::make_unique<bench::gpu_graph>(stream, [&] { s->run(stream); }));
-    add("call/" + s->name(), stream, timer, [&stream, &s] { s->run(stream); });
-    add("graph/" + s->name(), stream, timer, [graph = graphs.back().get()] { graph->launch(); });
+    bench::add("call/" + s->name(), stream, timer, [&stream, &s] { s->run(stream); });
+    bench::add("graph/" + s->name(), stream, timer,
+               [graph = graphs.back().get()] { graph->launch(); });
   }
   const auto measured = bench::run(chosen, chosen.quick ? 5 : 15, chosen.quick ? 0.02 : 0.1);
   bench::table table({"nms on the GPU, IoU > 0.5, float", "kept", "call, ms", "graph, ms", "spread",

@@ -149,21 +149,7 @@ int main(int argc, char** argv) try {
       {"16 × 1080p → 640×640 float16", [&] { w.detector_input<float16>(stream); }, 2 * pixels},
       {"decode_yolo, 16 × 84 × 8400", [&] { w.decode(stream); },
        4.0 * static_cast<double>(kFrames * (4 + kClasses) * kAnchors)}};
-  for (const auto& c : cases) {
-    benchmark::RegisterBenchmark(c.name.c_str(),
-                                 [&](benchmark::State& state) {
-                                   try {
-                                     timer.time(stream, c.work);
-                                     for ([[maybe_unused]] auto _ : state) {
-                                       state.SetIterationTime(timer.time(stream, c.work));
-                                     }
-                                   } catch (const kernels::error& e) {
-                                     state.SkipWithError(e.what());
-                                   }
-                                 })
-        ->UseManualTime()
-        ->Unit(benchmark::kMillisecond);
-  }
+  for (const auto& c : cases) bench::add(c.name, stream, timer, c.work);
   const auto measured = bench::run(chosen, chosen.quick ? 5 : 15, chosen.quick ? 0.02 : 0.1);
   bench::table table({"on the GPU", "ms", "spread", "GB/s written (decode_yolo: read)"});
   for (const auto& c : cases) {

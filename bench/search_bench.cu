@@ -86,22 +86,6 @@ class suite {
   kernels::buffer<std::byte, memory::device> scratch_;
 };
 
-void add(const std::string& name, const bench::gpu_stream& stream, const bench::gpu_timer& timer,
-         const std::function<void()>& work) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [&stream, &timer, work](benchmark::State& state) {
-                                 try {
-                                   timer.time(stream, work);
-                                   for ([[maybe_unused]] auto _ : state)
-                                     state.SetIterationTime(timer.time(stream, work));
-                                 } catch (const kernels::error& e) {
-                                   state.SkipWithError(e.what());
-                                 }
-                               })
-      ->UseManualTime()
-      ->Unit(benchmark::kMillisecond);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -137,11 +121,11 @@ int main(int argc, char** argv) try {
   }
   for (const auto& c : cases) {
     c.of->verify(stream, c.queries);
-    add(c.name, stream, timer, [&stream, &c] { c.of->run(stream, c.queries); });
+    bench::add(c.name, stream, timer, [&stream, &c] { c.of->run(stream, c.queries); });
   }
   const std::int64_t copied = half.bytes();
   kernels::buffer<std::byte, memory::device> from(copied), to(copied);
-  add("copy", stream, timer, [&] {
+  bench::add("copy", stream, timer, [&] {
     kernels::check_cuda(cudaMemcpyAsync(to.data(), from.data(), static_cast<std::size_t>(copied),
                                         cudaMemcpyDeviceToDevice, stream.get()),
                         "cudaMemcpyAsync");

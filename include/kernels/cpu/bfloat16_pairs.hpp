@@ -68,6 +68,16 @@ inline void narrow_row(const float* x, std::int64_t stride, std::uint32_t* out) 
   }
 }
 
+/// Up to 64 rows of so many pairs, one after the other, to a panel; what is missing is zeros.
+inline void fill_panel(const std::uint32_t* rows, std::int64_t count, std::int64_t pairs,
+                       std::uint32_t* panel) {
+  for (std::int64_t s = 0; s < pairs; ++s) {
+    for (std::int64_t i = 0; i < kPanel; ++i) {
+      panel[s * kPanel + i] = i < count ? rows[i * pairs + s] : 0;
+    }
+  }
+}
+
 }  // namespace kernels::inline KERNELS_ABI::cpu::bfloat16_pairs
 KERNELS_TARGET_END
 #endif

@@ -91,10 +91,12 @@ void cosine(on_cpu exec, const view<const T, 2>& a, const view<const T, 2>& b,
                  out.data + block.row * out.stride[0] + block.column * out.stride[1], out.stride[0],
                  out.stride[1]);
   };
+#if KERNELS_X86
   if (options.precision == cosine_precision::bfloat16 && bfloat16_blocks_wanted(exec, left)) {
     for_each_bfloat16_block(exec, left, right, store);
     return;
   }
+#endif
   for_each_dot_block(exec, {left.row(0), left.stride(), left.count()},
                      {right.row(0), right.stride(), right.count()}, store);
 }

@@ -12,16 +12,16 @@
 
 namespace kernels::inline KERNELS_ABI::cpu {
 
+#if KERNELS_X86
+
 /// Are there instructions for it?
 inline bool bfloat16_blocks_wanted(on_cpu exec, const packed_rows& rows) {
   return choose(exec.isa) == instruction_set::avx512 && has_bf16() && rows.stride() > 0;
 }
 
-#if KERNELS_X86
-
 /// Rows in pairs of bfloat16, one row after the other.
 inline buffer<std::uint32_t> bfloat16_rows(on_cpu exec, const packed_rows& rows) {
-  constexpr std::int64_t kRows = 64;
+  constexpr std::int64_t kRows = bfloat16_pairs::kPanel;
   const std::int64_t stride = rows.stride();
   buffer<std::uint32_t> out(rows.count() * stride / 2);
   parallel_for(exec, (rows.count() + kRows - 1) / kRows, [&](std::int64_t block) {
@@ -33,25 +33,16 @@ inline buffer<std::uint32_t> bfloat16_rows(on_cpu exec, const packed_rows& rows)
   return out;
 }
 
-/// The same in panels [pair][64]; what is missing of the last one is zeros.
-inline buffer<std::uint32_t> bfloat16_panels(on_cpu exec, const packed_rows& rows) {
+/// The same rows in panels [pair][64].
+inline buffer<std::uint32_t> bfloat16_panels(on_cpu exec, const buffer<std::uint32_t>& rows,
+                                             std::int64_t pairs) {
   constexpr std::int64_t kPanel = bfloat16_pairs::kPanel;
-  const std::int64_t pairs = rows.stride() / 2, panels = (rows.count() + kPanel - 1) / kPanel;
+  const std::int64_t count = rows.size() / pairs, panels = (count + kPanel - 1) / kPanel;
   buffer<std::uint32_t> out(panels * kPanel * pairs);
   parallel_for(exec, panels, [&](std::int64_t p) {
-    buffer<std::uint32_t> row(pairs);
-    std::uint32_t* panel = out.data() + p * kPanel * pairs;
-    for (std::int64_t i = 0; i < kPanel; ++i) {
-      const std::int64_t r = p * kPanel + i;
-      if (r < rows.count()) {
-        bfloat16_pairs::narrow_row(rows.row(r), rows.stride(), row.data());
-      } else {
-        std::fill_n(row.data(), pairs, 0U);
-      }
-      for (std::int64_t s = 0; s < pairs; ++s) {
-        panel[s * kPanel + i] = row.data()[s];
-      }
-    }
+    const std::int64_t first = p * kPanel * pairs;
+    bfloat16_pairs::fill_panel(rows.data() + first, std::min(kPanel, count - p * kPanel), pairs,
+                               out.data() + first);
   });
   return out;
 }
@@ -62,9 +53,14 @@ template <class Body>
 void for_each_bfloat16_block(on_cpu exec, const packed_rows& a, const packed_rows& b,
                              const Body& body) {
   constexpr std::int64_t kPanel = bfloat16_pairs::kPanel, kSpan = 8;  // panels
-  const buffer<std::uint32_t> rows = bfloat16_rows(exec, a);
-  const buffer<std::uint32_t> panels = bfloat16_panels(exec, b);
   const std::int64_t pairs = a.stride() / 2;
+  const buffer<std::uint32_t> rows = bfloat16_rows(exec, a);
+  buffer<std::uint32_t> panels;
+  if (&a == &b) {
+    panels = bfloat16_panels(exec, rows, pairs);
+  } else {
+    panels = bfloat16_panels(exec, bfloat16_rows(exec, b), pairs);
+  }
   const std::int64_t block_rows = dot_block_rows(pairs);
   const std::int64_t panel_count = (b.count() + kPanel - 1) / kPanel;
   const std::int64_t spans = (panel_count + kSpan - 1) / kSpan;
@@ -83,12 +79,6 @@ void for_each_bfloat16_block(on_cpu exec, const packed_rows& a, const packed_row
     }
   });
 }
-
-#else
-
-template <class Body>
-void for_each_bfloat16_block(on_cpu /*exec*/, const packed_rows& /*a*/, const packed_rows& /*b*/,
-                             const Body& /*body*/) {}
 
 #endif
 

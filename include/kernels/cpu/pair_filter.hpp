@@ -129,7 +129,6 @@ class pair_filter {
   void store(const point_rows& points, std::int64_t panel, double mean_squares) {
     const std::int64_t first = panel * kPanel;
     const std::int64_t count = std::min(kPanel, points.count - first);
-    std::uint32_t* out = panels_.data() + first * pairs();
     float* bias = bias_.data() + first;
     std::fill_n(bias, kPanel, 0.0F);
     sizes most;
@@ -147,11 +146,8 @@ class pair_filter {
                                         : static_cast<double>(sums.along) + 0.5 * mean_squares);
       most.bias = std::max(most.bias, std::abs(static_cast<double>(bias[i])));
     }
-    for (std::int64_t s = 0; s < pairs(); ++s) {
-      for (std::int64_t i = 0; i < kPanel; ++i) {
-        out[s * kPanel + i] = i < count ? rows_.data()[(first + i) * pairs() + s] : 0;
-      }
-    }
+    bfloat16_pairs::fill_panel(rows_.data() + first * pairs(), count, pairs(),
+                               panels_.data() + first * pairs());
     sizes_[static_cast<std::size_t>(panel)] = most;
   }
 
